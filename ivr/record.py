@@ -1,0 +1,76 @@
+"""What is kept of a call: its summary, and every event with its time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ivr.errors import BadInput
+
+# A value JSON can hold. Not written out recursively: every reader checks what it takes anyway.
+JsonValue = object
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """Something that happened in a call.
+
+    `seq` counts from 0 in each call; `at` is aware and in UTC; `kind` is one word ("heard"); `data`
+    holds JSON values and never a secret. Raises BadInput when `at` has no time zone.
+    """
+
+    call_id: str
+    seq: int
+    at: datetime
+    kind: str
+    data: Mapping[str, JsonValue]
+
+    def __post_init__(self) -> None:
+        _require_zone(self.at, "at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSummary:
+    """A call in one line: who, when, what came of it.
+
+    `number` is E.164 or None, `masked` what a list may show of it. Times are aware and in UTC,
+    `waited_s` (from asking for a human to being joined or giving up) and `talked_s` are seconds.
+    `ended` is None while the call lasts. `outcome` is the engine's word ("answered", "abandoned",
+    "completed", "failed", ...), `hung_up_by` is "caller", "agent" or "hotline", and `reason` is the
+    sentence of the decision that sent the call where it went.
+    """
+
+    call_id: str
+    started: datetime
+    number: str | None = None
+    masked: str = ""
+    name: str = ""
+    age: int | None = None
+    language: str = ""
+    ended: datetime | None = None
+    outcome: str = ""
+    agent: str | None = None
+    queue: str | None = None
+    waited_s: float | None = None
+    talked_s: float | None = None
+    hung_up_by: str | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        _require_zone(self.started, "started")
+        if self.ended is not None:
+            _require_zone(self.ended, "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """The whole story of a call: its summary and its events in order."""
+
+    summary: CallSummary
+    events: tuple[CallEvent, ...]
+
+
+def _require_zone(moment: datetime, field: str) -> None:
+    if moment.tzinfo is None:
+        raise BadInput(
+            f"A call's time {field!r} is {moment.isoformat()}, without a time zone; expected UTC."
+        )
