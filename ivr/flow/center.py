@@ -1,0 +1,123 @@
+"""center.yaml: the hotline's skills, hours, queues, allowed numbers, and the rules asked first."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ivr.flow.expression import Expression
+from ivr.flow.fields import Expr, Model, Name, Seconds, Target, _expression, _wrong
+from ivr.flow.hours import Hours
+
+
+class NeedSpec(Model):
+    """What a call asks of an agent: levels by skill, and an expression for the language's skill."""
+
+    skills: dict[str, int]
+    language: Expression | None = None
+
+
+def _need(value: Any) -> NeedSpec:
+    if value is None:
+        return NeedSpec(skills={})
+    if not isinstance(value, dict):
+        raise _wrong("skills with their levels, such as {senior_care: 3}", value)
+    skills: dict[str, int] = {}
+    for skill, level in value.items():
+        if skill == "language":
+            continue
+        if level not in ("1", "2", "3", "4", "5"):
+            raise _wrong(f'a level from 1 to 5 for the skill "{skill}"', level)
+        skills[skill] = int(level)
+    language = _expression(value["language"]) if "language" in value else None
+    return NeedSpec(skills=skills, language=language)
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise _wrong("a time zone such as Asia/Shanghai", name)
+    return name
+
+
+Need = Annotated[NeedSpec, BeforeValidator(_need)]
+
+
+class Relaxed(Model):
+    """From `after` on, waited in this queue, the call is content with `need`."""
+
+    after: Seconds
+    need: Need
+
+
+class QueueSpec(Model):
+    """A queue: whom its calls need, how much ahead they are, and where they go when nobody is there.
+
+    `priority` is a head start: a call is treated as if it had already waited that long.
+    """
+
+    need: Need = NeedSpec(skills={})
+    relax: tuple[Relaxed, ...] = ()
+    priority: Seconds = 0.0
+    ring: Seconds = 20.0
+    wrap_up: Seconds = 10.0
+    hours: str | None = None
+    closed: Target | None = None
+    unstaffed: Target | None = None
+
+
+class Rule(Model):
+    """A routing rule: when it holds, the call goes to `queue` before any flow runs."""
+
+    name: Name
+    when: Expr
+    queue: str
+    say: str | None = None
+    need: Need | None = None
+    priority: Seconds = 0.0
+
+
+class Whisper(Model):
+    """What an agent hears about the caller before the two are joined."""
+
+    when: Expr
+    say: str
+
+
+class Identity(Model):
+    """The hotline itself. `human` is where 0 leads from every step."""
+
+    name: str
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
+    country: str = Field("CN", pattern="^[A-Z]{2}$")
+    languages: tuple[str, ...] = Field(min_length=1)
+    entry: Target = "main"
+    human: Target
+    elder_age: int = Field(60, ge=1, le=130)
+    step_budget: int = Field(200, ge=10, le=10_000)
+
+
+class Center(Model):
+    """The whole of center.yaml."""
+
+    center: Identity
+    skills: dict[str, str] = {}
+    hours: dict[str, Hours] = {}
+    numbers: dict[str, Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]] = {}
+    queues: dict[str, QueueSpec]
+    rules: tuple[Rule, ...] = ()
+    whisper: tuple[Whisper, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language of callers of whom nothing else is known."""
+        return self.center.languages[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hotline's time zone."""
+        return ZoneInfo(self.center.timezone)
+
+    def is_open(self, hours: str, at: datetime) -> bool:
+        """Whether the named hours are open at `at` (aware)."""
+        return self.hours[hours].is_open(at.astimezone(self.zone), self.center.country)

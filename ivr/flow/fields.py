@@ -1,0 +1,97 @@
+"""What the fields of a step or of center.yaml may hold, and how each is read from text."""
+
+import re
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from ivr.flow.expression import Expression, ExpressionError, compile_expression
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?)?")
+_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DIGITS = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TARGET = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+
+
+def _wrong(expected: str, found: Any, offset: int = 0) -> PydanticCustomError:
+    shown = "nothing" if found is None else f'"{found}"' if isinstance(found, str) else "a list or mapping"
+    return PydanticCustomError(
+        "field", "{message}", {"message": f"{shown} found, {expected} expected", "offset": offset}
+    )
+
+
+def _seconds(value: Any) -> float:
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise _wrong("a time such as 20s, 5 min or 1h", value)
+    unit = (match[2] or "s").lower()
+    return float(match[1]) * _UNIT["ms" if unit == "ms" else unit[0]]
+
+
+class DigitCount(NamedTuple):
+    """How many digits an entry has, at least and at most."""
+
+    least: int
+    most: int
+
+
+def _digit_count(value: Any) -> DigitCount:
+    match = _DIGITS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise _wrong("a number of digits such as 4 or 6-8", value)
+    least, most = int(match[1]), int(match[2] or match[1])
+    if not 1 <= least <= most <= 32:
+        raise _wrong("between 1 and 32 digits, the smaller number first,", value)
+    return DigitCount(least, most)
+
+
+def _expression(value: Any) -> Expression:
+    if not isinstance(value, str):
+        raise _wrong("an expression", value)
+    try:
+        return compile_expression(value)
+    except ExpressionError as error:
+        raise PydanticCustomError(
+            "field", "{message}", {"message": str(error), "offset": error.offset}
+        ) from None
+
+
+def _target(value: Any) -> str:
+    if not isinstance(value, str) or not _TARGET.fullmatch(value):
+        raise _wrong("the name of a step, a flow, or flow.step", value)
+    return value
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise _wrong("a name in small letters, digits and _ ", value)
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(_name(item) for item in items)
+
+
+def _yes_no(value: Any) -> bool:
+    known = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    if not isinstance(value, str) or value.lower() not in known:
+        raise _wrong("yes or no", value)
+    return known[value.lower()]
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+Digits = Annotated[DigitCount, BeforeValidator(_digit_count)]
+Expr = Annotated[Expression, BeforeValidator(_expression)]
+Target = Annotated[str, BeforeValidator(_target)]
+Name = Annotated[str, BeforeValidator(_name)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+
+
+class Model(BaseModel):
+    """What every model read from a supervisor's file is: strict about names, and fixed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
