@@ -1,7 +1,7 @@
 """The error tree: what can go wrong, told apart by who has to do something about it.
 
     CarelineError              every failure Careline raises on purpose; its text is a sentence
-    ├── BadInput               somebody's file, argument or setting is wrong: says where, what, expected
+    ├── BadInput               somebody's file, argument or setting is wrong: where, what, expected
     │   └── BrokenFlow         a set of flow files with at least one problem; carries them all
     ├── NotFound               a name or id that does not exist here
     ├── LineError              the switch failed while it served one call
@@ -21,7 +21,7 @@ class CarelineError(Exception):
 
 
 class BadInput(CarelineError):
-    """Something given to Careline is wrong. The sentence says where, what was found, what was expected."""
+    """Something given to Careline is wrong: says where, what was found, what was expected."""
 
 
 class NotFound(CarelineError):
@@ -48,5 +48,5 @@ class VoiceError(CarelineError):
     """A prompt's audio could not be made or found."""
 
 
-class CallerHungUp(Exception):  # noqa: N818  an event of the trade, not an error
+class CallerHungUp(Exception):
     """The caller has hung up. Raised by `Line.perform`, caught where a call ends."""

@@ -51,7 +51,7 @@ class Relaxed(Model):
 
 
 class QueueSpec(Model):
-    """A queue: whom its calls need, how much ahead they are, and where they go when nobody is there.
+    """A queue: whom its calls need, how far ahead they are, where they go if nobody is there.
 
     `priority` is a head start: a call is treated as if it had already waited that long.
     """
@@ -101,9 +101,9 @@ class Center(Model):
     """The whole of center.yaml."""
 
     center: Identity
-    skills: dict[str, str] = {}
-    hours: dict[str, Hours] = {}
-    numbers: dict[str, Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]] = {}
+    skills: dict[str, str] = Field({})
+    hours: dict[str, Hours] = Field({})
+    numbers: dict[str, Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]] = Field({})
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()

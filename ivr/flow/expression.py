@@ -26,7 +26,7 @@ class ExpressionError(Exception):
         self.offset = offset
 
 
-class Unknown(Exception):  # noqa: N818  an answer, not a fault
+class Unknown(Exception):
     """An expression has no value now: something it reads is not known of this call."""
 
 
@@ -83,7 +83,8 @@ class Template:
     def render(self, values: Mapping[str, Value], functions: Functions) -> str:
         """The text with every hole filled; a hole without a value says nothing."""
         return "".join(
-            part if isinstance(part, str) else _spoken(part, values, functions) for part in self.parts
+            part if isinstance(part, str) else _spoken(part, values, functions)
+            for part in self.parts
         )
 
 

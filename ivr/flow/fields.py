@@ -16,7 +16,13 @@ _TARGET = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
 def _wrong(expected: str, found: Any, offset: int = 0) -> PydanticCustomError:
-    shown = "nothing" if found is None else f'"{found}"' if isinstance(found, str) else "a list or mapping"
+    shown = (
+        "nothing"
+        if found is None
+        else f'"{found}"'
+        if isinstance(found, str)
+        else "a list or mapping"
+    )
     return PydanticCustomError(
         "field", "{message}", {"message": f"{shown} found, {expected} expected", "offset": offset}
     )
@@ -92,6 +98,6 @@ YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 
 
 class Model(BaseModel):
-    """What every model read from a supervisor's file is: strict about names, and fixed once read."""
+    """What every model read from a file is: strict about names, and fixed once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)

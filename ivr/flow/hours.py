@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import holidays
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from ivr.flow.fields import Model, _wrong
 
@@ -73,7 +73,7 @@ class Hours(Model):
 
     open: Annotated[dict[str, Spans], BeforeValidator(_week)]
     holidays: Annotated[Spans | Literal["as usual"], BeforeValidator(_holidays)] = ()
-    special: Annotated[dict[date, Spans], BeforeValidator(_special)] = {}
+    special: Annotated[dict[date, Spans], BeforeValidator(_special)] = Field({})
 
     def spans(self, day: date, country: str) -> Spans:
         """The hours of one day: special days first, then holidays, then the week."""
@@ -81,7 +81,7 @@ class Hours(Model):
             return self.special[day]
         calendar = _calendar(country, day.year)
         if self.holidays != "as usual":
-            if day in calendar:
+            if day in calendar or _between_holidays(day, calendar):
                 return self.holidays
             if day.weekday() >= 5 and calendar.is_working_day(day):
                 return self.open.get("mon", ())
@@ -101,6 +101,14 @@ class Hours(Model):
                 if moment >= at:
                     return moment
         return None
+
+
+def _between_holidays(day: date, calendar: holidays.HolidayBase) -> bool:
+    # A calendar of public holidays leaves out the weekend in the middle of a holiday week.
+    if day.weekday() < 5 or calendar.is_working_day(day):
+        return False
+    friday = day - timedelta(days=day.weekday() - 4)
+    return friday in calendar and friday + timedelta(days=3) in calendar
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,8 @@
 """A mistake in somebody's file: where it stands, what is wrong, and how it is shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable
 
 from rich.cells import cell_len
 
@@ -39,7 +39,7 @@ class Problem:
         if not self.text.strip():
             return head
         gutter = f"{self.spot.line:>5} | "
-        # A Chinese character is two cells wide: the caret counts cells, the column counts characters.
+        # A Chinese character is two cells wide: the caret counts cells, the column characters.
         before = cell_len(self.text[: self.spot.column - 1])
         return f"{head}\n{gutter}{self.text}\n{' ' * (len(gutter) + before)}^"
 

@@ -35,6 +35,7 @@ class Source:
     data: Plain = None
     keys: dict[Loc, Spot] = field(default_factory=dict)
     values: dict[Loc, Spot] = field(default_factory=dict)
+    in_quotes: set[Loc] = field(default_factory=set)
 
     def key(self, loc: Loc) -> Spot:
         """Where the key at `loc` stands; the nearest thing around it if there is none."""
@@ -45,6 +46,10 @@ class Source:
         while loc not in self.values and loc:
             loc = loc[:-1]
         return self.values.get(loc, Spot(self.path, 1, 1))
+
+    def quoted(self, loc: Loc) -> int:
+        """How many characters of quoting stand before the text of the value at `loc`."""
+        return 1 if loc in self.in_quotes else 0
 
     def problem(self, spot: Spot, message: str, rule: str) -> Problem:
         """A problem at `spot` that carries its source line."""
@@ -60,9 +65,13 @@ def read(path: Path, shown_as: str | None = None) -> Source:
     except UnicodeDecodeError as error:
         before = path.read_bytes()[: error.start]
         spot = Spot(name, before.count(b"\n") + 1, 1)
-        raise BrokenFlow([Problem(spot, "not UTF-8 text; save the file as UTF-8", "yaml")]) from None
+        raise BrokenFlow(
+            [Problem(spot, "not UTF-8 text; save the file as UTF-8", "yaml")]
+        ) from None
     except OSError as error:
-        raise BrokenFlow([Problem(Spot(name, 1, 1), f"cannot be read: {error.strerror}", "yaml")]) from None
+        raise BrokenFlow(
+            [Problem(Spot(name, 1, 1), f"cannot be read: {error.strerror}", "yaml")]
+        ) from None
     return parse(text, name)
 
 
@@ -71,14 +80,20 @@ def parse(text: str, name: str) -> Source:
     source = Source(name, text.splitlines())
     if len(text) > LARGEST:
         raise BrokenFlow(
-            [Problem(Spot(name, 1, 1), f"{len(text)} characters; at most {LARGEST} are read", "yaml")]
+            [
+                Problem(
+                    Spot(name, 1, 1), f"{len(text)} characters; at most {LARGEST} are read", "yaml"
+                )
+            ]
         )
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise BrokenFlow([_syntax_problem(source, error)]) from None
     except RecursionError:
-        raise BrokenFlow([Problem(Spot(name, 1, 1), "nested too deeply to be a flow", "yaml")]) from None
+        raise BrokenFlow(
+            [Problem(Spot(name, 1, 1), "nested too deeply to be a flow", "yaml")]
+        ) from None
     if root is None:
         raise BrokenFlow([Problem(Spot(name, 1, 1), "the file is empty", "yaml")])
     problems: list[Problem] = []
@@ -107,16 +122,18 @@ def _plain(source: Source, node: Any, loc: Loc, problems: list[Problem], seen: s
         wrong(f"nested more than {DEEPEST} levels deep")
         return None
     if node.tag not in _SCALAR_TAGS:
-        wrong(f"a YAML tag ({node.tag.removeprefix('tag:yaml.org,2002:')}) is not used in flows; remove it")
+        tag = node.tag.removeprefix("tag:yaml.org,2002:")
+        wrong(f"a YAML tag ({tag}) is not used in flows; remove it")
         return None
     if isinstance(node, yaml.ScalarNode):
         empty = node.style is None and node.value in ("", "~", "null")
-        # A quoted or block text begins one character after its mark; expressions point inside it.
         if node.style in ('"', "'"):
-            source.values[loc] = spot.moved(0)
+            source.in_quotes.add(loc)
         return None if empty else node.value
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(source, item, (*loc, i), problems, seen) for i, item in enumerate(node.value)]
+        return [
+            _plain(source, item, (*loc, i), problems, seen) for i, item in enumerate(node.value)
+        ]
     result: dict[str, Plain] = {}
     for key_node, value_node in node.value:
         key_spot = _spot(source, key_node.start_mark)
@@ -138,7 +155,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     spot = _spot(source, mark) if mark is not None else Spot(source.path, 1, 1)
     line = source.lines[spot.line - 1] if spot.line <= len(source.lines) else ""
     stripped = line.strip()
-    if stripped.startswith(("*", "#")) and ":" in stripped or ": *" in line:
+    if (stripped.startswith(("*", "#")) and ":" in stripped) or ": *" in line:
         message = 'a key such as * or # must be quoted: write "*": or "#":'
     elif "\t" in line[: len(line) - len(line.lstrip())]:
         message = "the line is indented with a tab; use spaces"

@@ -16,7 +16,7 @@ ALL_KEYS = "0123456789*#"
 class Spoken:
     """One thing to be said: `text` in `language` (a BCP 47 primary tag such as "zh").
 
-    `name` is the prompt's name, by which a recorded file is found; None for text made up at run time.
+    `name` is the prompt's name, by which a recorded file is found; None for text made at run time.
     `slow` asks for the slower reading made for elderly callers. `private` marks text that carries a
     caller's data: its audio must not outlive the call.
     """
@@ -62,7 +62,8 @@ class Listen:
     Entry ends with `most` keys, with `end_key` (not reported), or after a pause: `patience` seconds
     for the first key counted from the end of the prompt, `between` seconds for each further one.
     Keys pressed since the last command count (typing ahead) unless `barge_in` is False. `secret`
-    keys must appear nowhere but in the outcome.
+    keys must appear nowhere but in the outcome. `typed` are keys taken before, by a `Play` they
+    cut short: they open the entry.
     """
 
     spoken: tuple[Spoken, ...]
@@ -72,6 +73,7 @@ class Listen:
     end_key: str = "#"
     barge_in: bool = True
     secret: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +179,15 @@ class HungUp:
     """The call is over, and it was we who ended it (also: the switch did, after a last talk)."""
 
 
-Outcome = Answered | Played | Keyed | Silence | Held | Joined | NotJoined | TalkEnded | HandedBack | HungUp
+Outcome = (
+    Answered
+    | Played
+    | Keyed
+    | Silence
+    | Held
+    | Joined
+    | NotJoined
+    | TalkEnded
+    | HandedBack
+    | HungUp
+)

@@ -1,0 +1,73 @@
+"""The one loop that moves a call through its flow."""
+
+from contextlib import suppress
+from typing import Literal
+
+from ivr.errors import CallerHungUp, LineError
+from ivr.flow.conversation import Conversation, HumanWanted
+from ivr.flow.hotline import Place
+from ivr.flow.serving import Served
+from ivr.flow.straight import Straight, decide
+from ivr.line.commands import Answer, HandBack
+
+Ending = Literal["served", "ended", "handed_back"]
+
+
+async def converse(talk: Conversation) -> Ending:
+    """Take the call from its arrival to its end.
+
+    A rule of center.yaml that holds sends it straight to an agent; otherwise it walks the entry
+    flow. Raises `CallerHungUp` when the caller leaves and `LineError` when the switch fails.
+    """
+    place = talk.hotline.place(talk.hotline.center.center.entry)
+    straight = decide(talk.hotline.center.rules, talk.values(), talk.functions)
+    if straight is not None:
+        result = await _go_straight(talk, straight)
+        if result is None:
+            return "served"
+        place = result
+    return await _walk(talk, place)
+
+
+async def _go_straight(talk: Conversation, straight: Straight) -> Place | None:
+    rule = straight.rule
+    talk.note("rule", name=rule.name, reason=straight.reason)
+    result = await talk.serve(rule.queue, rule.need, rule.priority, say=rule.say)
+    if isinstance(result, Served):
+        return None
+    hotline = talk.hotline
+    return hotline.place(result.target or hotline.center.center.entry)
+
+
+async def _walk(talk: Conversation, place: Place | None) -> Ending:
+    hotline = talk.hotline
+    await talk.line.perform(Answer())
+    troubles = 0
+    for _ in range(hotline.center.center.step_budget):
+        if place is None:
+            break
+        step = hotline.step(place)
+        talk.note("step", flow=place.flow, step=place.step, kind=step.kind)
+        try:
+            target = await step.run(talk)
+        except HumanWanted:
+            talk.note("human_wanted", at=str(place))
+            target = hotline.center.center.human
+        except (CallerHungUp, LineError):
+            raise
+        except Exception as error:  # a broken step must cost this caller nothing but a moment
+            talk.house.trouble(f"the step {place} failed: {type(error).__name__}", error)
+            troubles += 1
+            if troubles > 1:
+                break
+            with suppress(HumanWanted):  # who presses 0 now gets what comes next anyway
+                await talk.say("sorry_trouble")
+            target = hotline.center.center.human
+        if target is None:
+            return "ended"
+        place = hotline.place(target, place.flow)
+    else:
+        budget = hotline.center.center.step_budget
+        talk.house.trouble(f"more than {budget} steps: the flow goes in circles")
+    await talk.line.perform(HandBack())
+    return "handed_back"

@@ -1,0 +1,70 @@
+"""ask: have the caller key a number."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import Digits, Name, Names, Seconds, Target, YesNo
+from ivr.flow.step import Exit, Mention, Step, mentions
+from ivr.line.commands import Keyed
+
+
+class Ask(Step):
+    """Says a prompt and collects digits into a variable. `#` ends an entry early. A lone 0 leads to
+    a human. What is keyed into a `secret` is known to no log, record, prompt or expression.
+
+        last_four: {ask: ask_last_four, into: card, digits: 4, next: confirm, otherwise: human}
+    """
+
+    kind: ClassVar[str] = "ask"
+
+    ask: Name
+    into: Name
+    digits: Digits
+    secret: YesNo = False
+    no_input: Names = ()
+    no_match: Names = ()
+    patience: Seconds = 8.0
+    between: Seconds = 4.0
+    next: Target
+    otherwise: Target
+
+    async def run(self, talk: Conversation) -> str:
+        prompt, silences, misses = self.ask, 0, 0
+        while True:
+            outcome = await talk.listen(
+                prompt,
+                most=self.digits.most,
+                patience=self.patience,
+                between=self.between,
+                secret=self.secret,
+            )
+            keys = outcome.keys if isinstance(outcome, Keyed) else ""
+            if len(keys) >= self.digits.least and keys.isdigit():
+                talk.keep(self.into, keys, secret=self.secret)
+                return self.next
+            if keys:
+                talk.note("no_match", keys="•" * len(keys) if self.secret else keys)
+                retry, misses = self.no_match[misses : misses + 1], misses + 1
+            else:
+                retry, silences = self.no_input[silences : silences + 1], silences + 1
+            if not retry:
+                return self.otherwise
+            prompt = retry[0]
+
+    def exits(self) -> Iterator[Exit]:
+        yield Exit(("next",), self.next)
+        yield Exit(("otherwise",), self.otherwise)
+
+    def prompts(self) -> Iterator[Mention]:
+        yield Mention(("ask",), self.ask)
+        yield from mentions("no_input", self.no_input)
+        yield from mentions("no_match", self.no_match)
+
+    def writes(self) -> Iterator[Mention]:
+        if not self.secret:
+            yield Mention(("into",), self.into)
+
+    def secrets(self) -> Iterator[Mention]:
+        if self.secret:
+            yield Mention(("into",), self.into)

@@ -1,0 +1,56 @@
+"""queue: wait for an agent and talk to one."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ivr.flow.center import Need
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import Name, Seconds, Target
+from ivr.flow.serving import Served
+from ivr.flow.step import Exit, Mention, Step, Used
+
+
+class Queue(Step):
+    """Puts the caller through to an agent of a queue, waiting with music and position if need be.
+
+    `need` and `priority` add to what the queue asks for. `say` is heard before the wait. `next` is
+    where the caller goes after the talk (without it the call ends there). When the queue is closed
+    or nobody who could serve is logged in, the queue's own `closed` or `unstaffed` applies, or
+    `unstaffed` here.
+
+        agent: {queue: general, say: connecting, next: goodbye, unstaffed: night}
+    """
+
+    kind: ClassVar[str] = "queue"
+
+    queue: str
+    need: Need | None = None
+    priority: Seconds = 0.0
+    say: Name | None = None
+    next: Target | None = None
+    unstaffed: Target | None = None
+
+    async def run(self, talk: Conversation) -> str | None:
+        result = await talk.serve(
+            self.queue, self.need, self.priority, say=self.say, and_then=self.next is not None
+        )
+        if isinstance(result, Served):
+            return self.next
+        return self.unstaffed or result.target
+
+    def exits(self) -> Iterator[Exit]:
+        if self.next is not None:
+            yield Exit(("next",), self.next)
+        if self.unstaffed is not None:
+            yield Exit(("unstaffed",), self.unstaffed)
+
+    def prompts(self) -> Iterator[Mention]:
+        if self.say is not None:
+            yield Mention(("say",), self.say)
+
+    def queues(self) -> Iterator[Mention]:
+        yield Mention(("queue",), self.queue)
+
+    def expressions(self) -> Iterator[Used]:
+        if self.need is not None and self.need.language is not None:
+            yield Used(("need", "language"), self.need.language)

@@ -1,0 +1,31 @@
+"""say: tell the caller something."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import Names, Target, YesNo
+from ivr.flow.step import Exit, Mention, Step, mentions
+
+
+class Say(Step):
+    """Says one prompt, or several in a row. Any key goes on at once, unless `interrupt: no`.
+
+    welcome: {say: [welcome, notice], interrupt: no, next: main_menu}
+    """
+
+    kind: ClassVar[str] = "say"
+
+    say: Names
+    interrupt: YesNo = True
+    next: Target
+
+    async def run(self, talk: Conversation) -> str:
+        await talk.say(*self.say, interrupt=self.interrupt)
+        return self.next
+
+    def exits(self) -> Iterator[Exit]:
+        yield Exit(("next",), self.next)
+
+    def prompts(self) -> Iterator[Mention]:
+        yield from mentions("say", self.say)
