@@ -1,0 +1,94 @@
+"""The database: opened, brought up to date, and closed."""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from ivr.errors import StoreError
+from ivr.store.agents import Agents
+from ivr.store.callers import Callers
+from ivr.store.calls import Calls
+from ivr.store.connections import Connections
+from ivr.store.tables import HEAD
+
+
+class Database:
+    """Callers, agents and calls. Every method may be used from any thread and blocks it.
+
+    Close it, or use it in a `with`.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.callers = Callers(connections)
+        self.agents = Agents(connections)
+        self.calls = Calls(connections)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the database at `url`, making or migrating its tables where needed.
+
+        Raises BadInput for an address that cannot be read, StoreError when the database cannot be
+        used or was made by a newer Careline.
+        """
+        with ExitStack() as on_failure:
+            connections = Connections(url)
+            on_failure.callback(connections.close)
+            _bring_up_to_date(connections)
+            on_failure.pop_all()
+        return cls(connections)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _bring_up_to_date(connections: Connections) -> None:
+    with connections.reading() as connection:
+        if _version(connection) == HEAD:
+            return
+    with connections.writing(one_at_a_time=True) as connection:
+        # Another process may have done it while this one waited for its turn.
+        if _version(connection) != HEAD:
+            _migrate(connection)
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _migrate(connection: sa.Connection) -> None:
+    # Imported here because most openings find nothing to migrate and Alembic takes its time.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "ivr.store:migrations")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(
+            f"The database is at version {_version(connection)}, which this Careline does not "
+            "know; it was made by a newer one. Install that one, or use another database."
+        ) from error
+    except DBAPIError as error:
+        raise StoreError(f"The database could not be brought to version {HEAD}.") from error

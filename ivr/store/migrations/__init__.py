@@ -1,0 +1,1 @@
+"""How does an older database become today's? A change is a new file in `versions/`."""

@@ -1,0 +1,50 @@
+"""What of a call is personal, and what is left of it when the person is forgotten?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+# What may stay of each kind of event. A kind or field that is not named here is erased: a new
+# event is safe before anybody has thought of it.
+STATISTICS: dict[str, tuple[str, ...]] = {
+    "arrived": ("number_kind", "dialled"),
+    "caller": ("known", "age", "language", "guessed", "rule"),
+    "rule": ("name",),
+    "step": ("flow", "step", "kind"),
+    "said": ("prompt", "language"),
+    "heard": ("secret", "count"),
+    "silence": (),
+    "no_match": (),
+    "branch": ("to", "step"),
+    "set": ("name",),
+    "waiting": ("queue", "need", "position", "expected"),
+    "announced": ("position", "low", "high"),
+    "offer": ("agent",),
+    "refused": ("agent", "cause"),
+    "joined": ("agent",),
+    "talk_over": ("by",),
+    "trouble": (),
+    "ended": ("outcome", "by"),
+}
+
+# The columns of a call that name or describe the person, and what they become.
+ERASED_SUMMARY: dict[str, str | None] = {"number": None, "masked": "", "name": "", "reason": ""}
+
+# What may be stored of something secret (a PIN, a one-time code): that it was, and how long.
+OF_A_SECRET = ("secret", "count", "step", "into")
+
+
+def erase(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's data without the person; `erased` is True in it if anything had to go."""
+    kept = {name: data[name] for name in STATISTICS.get(kind, ()) if name in data}
+    lost = set(data) - set(kept) - {"erased"}
+    return {**kept, "erased": True} if lost or "erased" in data else kept
+
+
+def without_secrets(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's data as it may be stored.
+
+    Whoever makes an event leaves secrets out already; this holds even if one day somebody does not.
+    """
+    if data.get("secret"):
+        return {name: data[name] for name in OF_A_SECRET if name in data}
+    return dict(data)

@@ -1,0 +1,104 @@
+"""Which tables are there? They are made and changed by `migrations/`, never from this file.
+
+`HEAD` names the newest migration; a test holds it, and these tables, to what the migrations make.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; SQLite, which knows no zones, gets UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn to UTC on the way in."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say UTC on the way out."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+callers = Table(
+    "callers",
+    metadata,
+    Column("number", String, primary_key=True),  # E.164
+    Column("name", Text, nullable=False),
+    Column("birth", Date),
+    Column("languages", Text, nullable=False),  # tags with spaces between, the preferred one first
+    Column("tier", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("preferred_agent", String),  # no foreign key: a profile may name an agent not yet hired
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("display", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("skills", JSON, nullable=False),  # {skill: level}
+    Column("phone_secret", Text, nullable=False),
+    Column("logged_in", Boolean, nullable=False),
+    Column("paused", Text),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String, primary_key=True),
+    Column("number", String, index=True),
+    Column("masked", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("age", Integer),
+    Column("language", String, nullable=False),
+    Column("started", Moment, nullable=False, index=True),
+    Column("ended", Moment),
+    Column("outcome", String, nullable=False),
+    Column("agent", String),
+    Column("queue", String),
+    Column("waited_s", Float),
+    Column("talked_s", Float),
+    Column("hung_up_by", String),
+    Column("reason", Text, nullable=False),
+    Column("forgotten", Boolean, nullable=False),  # nothing personal may be written here any more
+)
+
+call_events = Table(
+    "call_events",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),  # the order of all events
+    Column("call_id", ForeignKey("calls.call_id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("call_id", "seq", name="one_event_a_place"),
+    sqlite_autoincrement=True,  # a position is never given twice, or `tail` would miss an event
+)
