@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ivr.flow.expression import Expression
-from ivr.flow.fields import Expr, Model, Name, Seconds, Target, _expression, _wrong
+from ivr.flow.fields import Expr, Model, Name, Seconds, Target, read_expression, wrong
 from ivr.flow.hours import Hours
 
 
@@ -22,21 +22,21 @@ def _need(value: Any) -> NeedSpec:
     if value is None:
         return NeedSpec(skills={})
     if not isinstance(value, dict):
-        raise _wrong("skills with their levels, such as {senior_care: 3}", value)
+        raise wrong("skills with their levels, such as {senior_care: 3}", value)
     skills: dict[str, int] = {}
     for skill, level in value.items():
         if skill == "language":
             continue
         if level not in ("1", "2", "3", "4", "5"):
-            raise _wrong(f'a level from 1 to 5 for the skill "{skill}"', level)
+            raise wrong(f'a level from 1 to 5 for the skill "{skill}"', level, (skill,))
         skills[skill] = int(level)
-    language = _expression(value["language"]) if "language" in value else None
+    language = read_expression(value["language"]) if "language" in value else None
     return NeedSpec(skills=skills, language=language)
 
 
 def _timezone(name: str) -> str:
     if name not in available_timezones():
-        raise _wrong("a time zone such as Asia/Shanghai", name)
+        raise wrong("a time zone such as Asia/Shanghai", name)
     return name
 
 

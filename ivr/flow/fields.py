@@ -15,7 +15,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TARGET = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
-def _wrong(expected: str, found: Any, offset: int = 0) -> PydanticCustomError:
+def wrong(expected: str, found: Any, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """The error for a value that is not as `expected`; `at` leads to it within the field."""
     shown = (
         "nothing"
         if found is None
@@ -24,14 +25,14 @@ def _wrong(expected: str, found: Any, offset: int = 0) -> PydanticCustomError:
         else "a list or mapping"
     )
     return PydanticCustomError(
-        "field", "{message}", {"message": f"{shown} found, {expected} expected", "offset": offset}
+        "field", "{message}", {"message": f"{shown} found, {expected} expected", "at": at}
     )
 
 
 def _seconds(value: Any) -> float:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise _wrong("a time such as 20s, 5 min or 1h", value)
+        raise wrong("a time such as 20s, 5 min or 1h", value)
     unit = (match[2] or "s").lower()
     return float(match[1]) * _UNIT["ms" if unit == "ms" else unit[0]]
 
@@ -46,33 +47,33 @@ class DigitCount(NamedTuple):
 def _digit_count(value: Any) -> DigitCount:
     match = _DIGITS.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise _wrong("a number of digits such as 4 or 6-8", value)
+        raise wrong("a number of digits such as 4 or 6-8", value)
     least, most = int(match[1]), int(match[2] or match[1])
     if not 1 <= least <= most <= 32:
-        raise _wrong("between 1 and 32 digits, the smaller number first,", value)
+        raise wrong("between 1 and 32 digits, the smaller number first,", value)
     return DigitCount(least, most)
 
 
-def _expression(value: Any) -> Expression:
+def read_expression(value: Any) -> Expression:
     if not isinstance(value, str):
-        raise _wrong("an expression", value)
+        raise wrong("an expression", value)
     try:
         return compile_expression(value)
     except ExpressionError as error:
         raise PydanticCustomError(
-            "field", "{message}", {"message": str(error), "offset": error.offset}
+            "field", "{message}", {"message": str(error), "at": (), "offset": error.offset}
         ) from None
 
 
-def _target(value: Any) -> str:
+def read_target(value: Any) -> str:
     if not isinstance(value, str) or not _TARGET.fullmatch(value):
-        raise _wrong("the name of a step, a flow, or flow.step", value)
+        raise wrong("the name of a step, a flow, or flow.step", value)
     return value
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise _wrong("a name in small letters, digits and _ ", value)
+        raise wrong("a name in small letters, digits and _ ", value)
     return value
 
 
@@ -84,14 +85,14 @@ def _names(value: Any) -> tuple[str, ...]:
 def _yes_no(value: Any) -> bool:
     known = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
     if not isinstance(value, str) or value.lower() not in known:
-        raise _wrong("yes or no", value)
+        raise wrong("yes or no", value)
     return known[value.lower()]
 
 
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 Digits = Annotated[DigitCount, BeforeValidator(_digit_count)]
-Expr = Annotated[Expression, BeforeValidator(_expression)]
-Target = Annotated[str, BeforeValidator(_target)]
+Expr = Annotated[Expression, BeforeValidator(read_expression)]
+Target = Annotated[str, BeforeValidator(read_target)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]

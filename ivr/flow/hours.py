@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import holidays
 from pydantic import BeforeValidator, Field
 
-from ivr.flow.fields import Model, _wrong
+from ivr.flow.fields import Model, wrong
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Minutes = int  # since midnight
@@ -21,46 +21,47 @@ Spans = tuple[tuple[Minutes, Minutes], ...]  # half-open, within one day; empty 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
-def _spans(value: Any) -> Spans:
+def _spans(value: Any, at: tuple[str, ...] = ()) -> Spans:
     if value == "closed":
         return ()
     if not isinstance(value, str):
-        raise _wrong('hours such as "08:30-20:00", or closed,', value)
+        raise wrong('hours such as "08:30-20:00", or closed,', value, at)
     spans: list[tuple[Minutes, Minutes]] = []
     for part in value.split(","):
         match = _SPAN.fullmatch(part.strip())
         if match is None:
-            raise _wrong('hours such as "08:30-20:00", or closed,', value)
+            raise wrong('hours such as "08:30-20:00", or closed,', value, at)
         start, end = (int(match[i]) * 60 + int(match[i + 1]) for i in (1, 3))
         if not (start < end <= 24 * 60):
-            raise _wrong('an opening before its closing, at most "24:00",', value)
+            raise wrong('an opening before its closing, at most "24:00",', value, at)
         spans.append((start, end))
     return tuple(spans)
 
 
 def _week(value: Any) -> dict[str, Spans]:
     if not isinstance(value, dict):
-        raise _wrong("days with their hours, such as mon-fri", value)
+        raise wrong("days with their hours, such as mon-fri", value)
     week: dict[str, Spans] = {}
     for key, hours in value.items():
         first, _, last = key.partition("-")
         if first not in DAYS or (last or first) not in DAYS:
-            raise _wrong(f"days ({', '.join(DAYS)}, or mon-fri)", key)
+            raise wrong(f"days ({', '.join(DAYS)}, or mon-fri)", key, (key,))
         a, b = DAYS.index(first), DAYS.index(last or first)
         for day in DAYS[a : b + 1] if a <= b else DAYS[a:] + DAYS[: b + 1]:
-            week[day] = _spans(hours)
+            week[day] = _spans(hours, (key,))
     return week
 
 
 def _special(value: Any) -> dict[date, Spans]:
     if not isinstance(value, dict):
-        raise _wrong("dates with their hours", value)
+        raise wrong("dates with their hours", value)
     special: dict[date, Spans] = {}
     for key, hours in value.items():
         try:
-            special[date.fromisoformat(key)] = _spans(hours)
+            day = date.fromisoformat(key)
         except ValueError:
-            raise _wrong("a date such as 2026-12-31", key) from None
+            raise wrong("a date such as 2026-12-31", key, (key,)) from None
+        special[day] = _spans(hours, (key,))
     return special
 
 

@@ -117,8 +117,16 @@ def _model(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems += [_problem(model, source, at, what, detail) for detail in error.errors()]
+        details = error.errors()
+        for detail in details:
+            # A list whose item is wrong is also reported as too short: the item says it all.
+            if not any(_inside(other["loc"], detail["loc"]) for other in details):
+                problems.append(_problem(model, source, at, what, detail))
         return None
+
+
+def _inside(inner: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any) -> Problem:
@@ -133,11 +141,14 @@ def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any
         message = f"{what} needs {loc[-1]}:"
         return source.problem(source.key(loc[:-1]), message, "missing-field")
     if kind == "field":
-        offset = detail["ctx"]["offset"]
-        spot = source.value(loc)
-        if offset:
-            spot = spot.moved(offset + source.quoted(loc))
-        return source.problem(spot, detail["ctx"]["message"], "value")
+        context = detail["ctx"]
+        loc = (*loc, *context["at"])
+        # A key that is wrong is found under its own name.
+        is_key = bool(context["at"]) and context["message"].startswith(f'"{loc[-1]}" ')
+        spot = source.key(loc) if is_key else source.value(loc)
+        if "offset" in context:
+            spot = source.within(loc, context["offset"])
+        return source.problem(spot, context["message"], "value")
     shown = f'"{detail["input"]}"' if isinstance(detail["input"], str) else "this"
     message = f"{shown} found; {detail['msg'][0].lower()}{detail['msg'][1:]}"
     return source.problem(source.value(loc), message, "value")
@@ -170,6 +181,6 @@ def _prompts(
         try:
             texts[name] = compile_template(" ".join(text.split()))
         except ExpressionError as error:
-            spot = source.value(loc).moved(error.offset + source.quoted(loc))
+            spot = source.within(loc, error.offset)
             problems.append(source.problem(spot, str(error), "value"))
     return language, texts

@@ -5,6 +5,7 @@ the models turn text into numbers and durations where they expect them. A key gi
 or a tag is a mistake here, because each has surprised authors who are no programmers.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ Plain: TypeAlias = Any  # dict[str, Plain] | list[Plain] | str | None; pydantic 
 
 LARGEST = 1_000_000  # characters; far above any real flow file
 DEEPEST = 40  # levels of nesting; a flow needs six
+_UNQUOTED_KEY = re.compile(r"(?:^|[{,\s])[*#]\s*:")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{t}" for t in ("map", "seq", "str", "int", "float"))
 _SCALAR_TAGS = _PLAIN_TAGS | {f"tag:yaml.org,2002:{t}" for t in ("bool", "null", "timestamp")}
@@ -47,9 +49,9 @@ class Source:
             loc = loc[:-1]
         return self.values.get(loc, Spot(self.path, 1, 1))
 
-    def quoted(self, loc: Loc) -> int:
-        """How many characters of quoting stand before the text of the value at `loc`."""
-        return 1 if loc in self.in_quotes else 0
+    def within(self, loc: Loc, offset: int) -> Spot:
+        """The place `offset` characters into the text of the value at `loc`."""
+        return self.value(loc).moved(offset + (1 if loc in self.in_quotes else 0))
 
     def problem(self, spot: Spot, message: str, rule: str) -> Problem:
         """A problem at `spot` that carries its source line."""
@@ -154,8 +156,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     spot = _spot(source, mark) if mark is not None else Spot(source.path, 1, 1)
     line = source.lines[spot.line - 1] if spot.line <= len(source.lines) else ""
-    stripped = line.strip()
-    if (stripped.startswith(("*", "#")) and ":" in stripped) or ": *" in line:
+    if _UNQUOTED_KEY.search(line):
         message = 'a key such as * or # must be quoted: write "*": or "#":'
     elif "\t" in line[: len(line) - len(line.lstrip())]:
         message = "the line is indented with a tab; use spaces"

@@ -21,14 +21,16 @@ def check(hotline: Hotline) -> Iterator[Problem]:
     known = BUILT_IN | {mention.name for step in steps for mention in step.writes()}
     secret = {mention.name for step in steps for mention in step.secrets()}
 
-    def judge(source: Source, loc: Loc, expression: Expression) -> Iterator[Problem]:
+    def judge(
+        source: Source, loc: Loc, expression: Expression, begins: int = 0
+    ) -> Iterator[Problem]:
         for name in sorted(expression.reads - known):
             if name in secret:
                 message = f'"{name}" is asked as a secret; nothing may read it'
             else:
                 message = f'no step sets a variable "{name}"{did_you_mean(name, known)}'
-            offset = max(expression.text.find(name), 0)
-            yield source.problem(source.value(loc).moved(offset), message, NAME)
+            offset = begins + max(expression.text.find(name), 0)
+            yield source.problem(source.within(loc, offset), message, NAME)
 
     for flow in hotline.flows.values():
         for name, step in flow.steps.items():
@@ -41,7 +43,6 @@ def check(hotline: Hotline) -> Iterator[Problem]:
     for language, source in hotline.wording_sources.items():
         for name, template in hotline.wording.texts[language].items():
             for hole in template.holes:
-                extra = hole.reads - ANNOUNCED
-                if extra != hole.reads:
-                    continue
-                yield from judge(source, ("prompts", name), hole)
+                if not hole.reads & ANNOUNCED:
+                    begins = template.text.find(hole.text)
+                    yield from judge(source, ("prompts", name), hole, begins)

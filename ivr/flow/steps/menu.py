@@ -6,18 +6,18 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import Name, Names, Seconds, Target, _target, _wrong
+from ivr.flow.fields import Name, Names, Seconds, Target, read_target, wrong
 from ivr.flow.step import Exit, Mention, Step, mentions
 from ivr.line.commands import HUMAN_KEY, Keyed
 
 
 def _choices(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not value:
-        raise _wrong("keys with the steps they lead to, such as {1: balance},", value)
+        raise wrong("keys with the steps they lead to, such as {1: balance},", value)
     for key in value:
         if not key or key.strip("0123456789*#") or key == HUMAN_KEY:
-            raise _wrong("a key from 1 to 9, * or # (0 always leads to a human)", key)
-    return {key: _target(target) for key, target in value.items()}
+            raise wrong("a key from 1 to 9, * or # (0 always leads to a human)", key, (key,))
+    return {key: read_target(target) for key, target in value.items()}
 
 
 class Menu(Step):

@@ -7,17 +7,17 @@ from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.expression import Expression
-from ivr.flow.fields import NAME, Target, _expression, _wrong
+from ivr.flow.fields import NAME, Target, read_expression, wrong
 from ivr.flow.step import Exit, Mention, Step, Used
 
 
 def _assignments(value: Any) -> dict[str, Expression]:
     if not isinstance(value, dict) or not value:
-        raise _wrong("""variables with expressions, such as {topic: '"balance"'},""", value)
+        raise wrong("""variables with expressions, such as {topic: '"balance"'},""", value)
     for name in value:
         if not NAME.fullmatch(name):
-            raise _wrong("a variable's name in small letters, digits and _", name)
-    return {name: _expression(text) for name, text in value.items()}
+            raise wrong("a variable's name in small letters, digits and _", name, (name,))
+    return {name: read_expression(text) for name, text in value.items()}
 
 
 class Set(Step):

@@ -1,0 +1,170 @@
+"""One call, from its arrival to its stored record."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ivr.caller import Caller
+from ivr.desk import Desk
+from ivr.errors import CallerHungUp, LineError
+from ivr.flow.conversation import Conversation
+from ivr.flow.engine import Ending, converse
+from ivr.flow.hotline import Hotline
+from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.journal import Journal
+from ivr.line.commands import HandBack, Hangup
+from ivr.line.line import Arrival, Line
+from ivr.record import CallEvent, CallSummary
+
+log = logging.getLogger(__name__)
+
+FAREWELL = 3.0  # seconds the switch is given to take a call back or to end it
+
+
+class Call:
+    """A call under way; the `House` of its flow. `run` takes it to its end and never raises."""
+
+    def __init__(
+        self,
+        arrival: Arrival,
+        line: Line,
+        hotline: Hotline,
+        desk: Desk,
+        journal: Journal,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._line = line
+        self._hotline = hotline
+        self._desk = desk
+        self._journal = journal
+        self._now = now
+        self._seq = 0
+        self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at)
+        self._marks: dict[str, datetime] = {}
+        self._journal.add(self._summary)
+        self.note("arrived", dialled=arrival.dialled)
+
+    async def run(self, find_caller: Callable[[], Awaitable[Caller]]) -> CallSummary:
+        """Recognise the caller, route or talk, and keep what came of it."""
+        outcome, by = "failed", "hotline"
+        try:
+            caller = await find_caller()
+            self._meet(caller)
+            ending = await converse(Conversation(self._line, self._hotline, caller, self))
+            outcome, by = self._outcome(ending)
+        except CallerHungUp:
+            outcome, by = self._left()
+        except LineError as error:
+            self.trouble(f"the switch failed: {error}", error)
+            await self._give_back()
+        except asyncio.CancelledError:
+            outcome = "talk_went_on" if "talking" in self._marks else "handed_back"
+            self.note("engine_stops")
+            await self._give_back()
+        except Exception as error:  # the last net: a bug in the engine, not in a step
+            self.trouble(f"the engine failed: {type(error).__name__}", error)
+            await self._give_back()
+        return self._end(outcome, by)
+
+    # -- the house of the flow -------------------------------------------------------------------
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        """Write an event into the record; some also mark the summary."""
+        at = self._now()
+        self._journal.add(CallEvent(self._summary.call_id, self._seq, at, kind, data))
+        self._seq += 1
+        match kind:
+            case "waiting":
+                self._marks.setdefault("waiting", at)
+                self._summary = replace(self._summary, queue=data["queue"])
+            case "rule":
+                self._summary = replace(self._summary, reason=data["reason"])
+            case "talk_over":
+                self._marks["talked"] = at
+            case "joined" if "agent" in data:
+                waited = (at - self._marks.get("waiting", at)).total_seconds()
+                self._marks["talking"] = at
+                self._summary = replace(self._summary, agent=data["agent"], waited_s=waited)
+
+    def trouble(self, what: str, error: Exception | None = None) -> None:
+        """Record a failure and tell the operator."""
+        self.note("trouble", text=what)
+        log.error("call %s: %s", self._summary.call_id, what, exc_info=error)
+
+    def now(self) -> datetime:
+        """The time."""
+        return self._now()
+
+    def staffed(self, skill: str) -> bool:
+        """Whether an agent with the skill is logged in."""
+        return self._desk.staffed(skill)
+
+    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
+        """Let the desk find an agent."""
+        return await self._desk.serve(self._summary.call_id, line, request, self.note)
+
+    # -- beginning and end -----------------------------------------------------------------------
+
+    def _meet(self, caller: Caller) -> None:
+        self._summary = replace(
+            self._summary,
+            number=caller.number,
+            masked=caller.masked,
+            name=caller.name,
+            age=caller.age,
+            language=caller.language,
+        )
+        self._journal.add(self._summary)
+        self.note(
+            "caller",
+            known=caller.known,
+            number_kind=caller.kind,
+            age=caller.age,
+            language=caller.language,
+            guessed=caller.language_guessed,
+            country=caller.country,
+        )
+        log.info("call %s from %s", self._summary.call_id, caller.masked)
+
+    def _outcome(self, ending: Ending) -> tuple[str, str]:
+        if ending == "handed_back":
+            return "handed_back", "hotline"
+        if "talking" in self._marks:
+            return "answered", "agent" if ending == "served" else "hotline"
+        return "completed", "hotline"
+
+    def _left(self) -> tuple[str, str]:
+        if "talking" in self._marks:
+            return "answered", "caller"
+        return ("abandoned" if "waiting" in self._marks else "left"), "caller"
+
+    async def _give_back(self) -> None:
+        """Whatever happened, the caller is not left in silence: the dialplan's fallback has them."""
+        for command in (HandBack(), Hangup()):
+            with suppress(CallerHungUp, LineError, TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._line.perform(command)
+                return
+
+    def _end(self, outcome: str, by: str) -> CallSummary:
+        at = self._now()
+        marks, waited, talked = self._marks, self._summary.waited_s, None
+        if "talking" in marks:
+            talked = (marks.get("talked", at) - marks["talking"]).total_seconds()
+        elif "waiting" in marks:
+            waited = (at - marks["waiting"]).total_seconds()
+        self._summary = replace(
+            self._summary,
+            ended=at,
+            outcome=outcome,
+            hung_up_by=by,
+            waited_s=waited,
+            talked_s=talked,
+        )
+        self.note("ended", outcome=outcome, by=by)
+        self._journal.add(self._summary)
+        return self._summary

@@ -1,0 +1,78 @@
+"""Getting what happens in calls into the store without any call waiting for the disk."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from ivr.errors import StoreError
+from ivr.record import CallEvent, CallSummary
+from ivr.store.database import Database
+
+log = logging.getLogger(__name__)
+
+BATCH_AFTER = 0.05  # seconds in which what happens is gathered into one write
+RETRY_AFTER = 2.0  # seconds until a store that failed is tried again
+
+
+class Journal:
+    """Takes summaries and events in the order they happen and writes them in batches in a thread.
+
+    What cannot be written is kept and written later, in order; the operator is told once.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pending: list[CallEvent | CallSummary] = []
+        self._bell = asyncio.Event()
+        self._failing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, entry: CallEvent | CallSummary) -> None:
+        """Have an event kept, or a summary as it stands now. Returns at once."""
+        self._pending.append(entry)
+        self._bell.set()
+
+    def open(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._run(), name="journal")
+
+    async def close(self) -> None:
+        """Write what is left and stop."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._pending and not await self._write():
+            log.error("%d entries of call records could not be written", len(self._pending))
+
+    async def _run(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            await asyncio.sleep(BATCH_AFTER)
+            while not await asyncio.shield(self._write()):
+                await asyncio.sleep(RETRY_AFTER)
+
+    async def _write(self) -> bool:
+        batch, self._pending = self._pending, []
+        try:
+            await asyncio.to_thread(self._store, batch)
+        except StoreError as error:
+            self._pending = batch + self._pending
+            if not self._failing:
+                log.error("call records cannot be written and are kept in memory: %s", error)
+            self._failing = True
+            return False
+        if self._failing:
+            log.warning("call records are written again")
+        self._failing = False
+        return True
+
+    def _store(self, batch: list[CallEvent | CallSummary]) -> None:
+        # Events need their call's row; of several summaries of one call the last one counts.
+        summaries = {e.call_id: e for e in batch if isinstance(e, CallSummary)}
+        for summary in summaries.values():
+            write = self._database.calls.finish if summary.ended else self._database.calls.start
+            write(summary)
+        self._database.calls.append([entry for entry in batch if isinstance(entry, CallEvent)])
+
