@@ -1,0 +1,1 @@
+"""The switch beside us: finding, installing, configuring, starting and stopping an Asterisk."""

@@ -1,0 +1,50 @@
+"""Where do the files of one running switch lie?"""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+# sockaddr_un holds 108 bytes; Asterisk cuts a longer path off without a word.
+_LONGEST_SOCKET_PATH = 107
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One Asterisk with its own folder: configuration in etc/, its state and logs beside it."""
+
+    folder: Path
+
+    @property
+    def etc(self) -> Path:
+        return self.folder / "etc"
+
+    @property
+    def main_file(self) -> Path:
+        return self.etc / "asterisk.conf"
+
+    @property
+    def log(self) -> Path:
+        """What it reported: notices, warnings and errors."""
+        return self.folder / "log" / "messages.log"
+
+    @property
+    def run(self) -> Path:
+        """The folder of its control socket and pid file; elsewhere if the path gets too long."""
+        usual = self.folder / "run"
+        if len(str(usual / "asterisk.ctl").encode()) <= _LONGEST_SOCKET_PATH:
+            return usual
+        digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"careline-{digest}"
+
+    def make_folders(self) -> None:
+        """Create all folders; they may hold calls' audio, so they are for their owner only."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("etc", "lib", "spool", "log", "spool/tmp"):
+            (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        self.run.mkdir(mode=0o700, exist_ok=True)
+
+
+def hotline(home: Path) -> Instance:
+    """The hotline's own switch."""
+    return Instance(home.absolute() / "var" / "switch" / "hotline")
