@@ -20,8 +20,8 @@ class Agents:
     def add(self, account: AgentAccount) -> None:
         """Keep a new agent. Raises BadInput when there is one of that name."""
         with self._connections.writing() as connection:
-            added = connection.execute(self._connections.insert_new(agents), _row(account))
-            if added.rowcount == 0:
+            insert = self._connections.insert_new(agents).returning(agents.c.name)
+            if connection.scalar(insert, _row(account)) is None:
                 raise BadInput(
                     f"There is an agent named {account.name} already; choose another name."
                 )

@@ -1,0 +1,127 @@
+"""How is a call told? Each event of a record becomes a sentence, with its reasons below it.
+
+The sentences hold text from outside as it came; whoever shows them makes it harmless.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.record import CallEvent
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What happened, and why, where there are reasons."""
+
+    text: str
+    reasons: tuple[str, ...] = ()
+
+
+def tell(event: CallEvent) -> Sentence:
+    """An event as a sentence. A kind nobody has thought of yet is told by its data."""
+    told = TOLD.get(event.kind)
+    data = _Shown(event.data)
+    if callable(told):
+        text = told(data)
+    elif told is not None:
+        text = told.format_map(data)
+    else:
+        text = _unknown(event)
+    if event.data.get("erased"):
+        text += " (The person was erased.)"
+    reasons = event.data.get("sentences")
+    return Sentence(text, tuple(map(str, reasons)) if isinstance(reasons, list | tuple) else ())
+
+
+class _Shown(dict[str, Any]):
+    """An event's data in which what is not there (any more) is shown as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _caller(data: Data) -> str:
+    known = (
+        "a caller the hotline knows" if data.get("known") else "a caller the hotline does not know"
+    )
+    if (kind := data.get("number_kind", "number")) != "number":
+        known += f" ({kind} number)"
+    age = f", aged {data['age']}" if data.get("age") is not None else ""
+    guess = " (guessed)" if data.get("guessed") else ""
+    return f"It is {known}{age}, spoken to in {data['language']}{guess}."
+
+
+def _said(data: Data) -> str:
+    text = f": {data['text']}" if data.get("text") else "."
+    return f"Said {data['prompt']} in {data['language']}{text}"
+
+
+def _heard(data: Data) -> str:
+    if data.get("secret"):
+        return f"The caller keyed {data['count']} secret digits."
+    return f"The caller keyed {data['keys']}."
+
+
+def _branch(data: Data) -> str:
+    why = f"{data['when']} holds" if data.get("when") else "nothing else holds"
+    return f"Went to {data['to']}, because {why}."
+
+
+def _waiting(data: Data) -> str:
+    need = f" for an agent with {data['need']}" if data.get("need") else ""
+    return f"Waits in the queue {data['queue']}{need}; {_outlook(data)}."
+
+
+def _outlook(data: Data) -> str:
+    place = f"position {data['position']}"
+    if data.get("high") is None:
+        return f"{place}, wait not known"
+    return f"{place}, expected wait {data['low']} to {data['high']} s"
+
+
+def _joined(data: Data) -> str:
+    return f"Joined with {data['agent'] if data.get('agent') else data['to']}."
+
+
+def _unknown(event: CallEvent) -> str:
+    said = ", ".join(
+        f"{name} {value}"
+        for name, value in event.data.items()
+        if name not in ("sentences", "erased")
+    )
+    what = event.kind.replace("_", " ").capitalize()
+    return f"{what}: {said}." if said else f"{what}."
+
+
+TOLD: dict[str, str | Callable[[Data], str]] = {
+    "arrived": "The call arrived on {dialled}.",
+    "caller": _caller,
+    "rule": "The rule {name} decides: {reason}",
+    "step": "Step {flow}.{step} ({kind}).",
+    "said": _said,
+    "language": "The caller is spoken to in {language} from here on.",
+    "heard": _heard,
+    "silence": "The caller keyed nothing.",
+    "no_match": "{keys} is no answer to that.",
+    "human_wanted": "The caller asked for a human at {at}.",
+    "branch": _branch,
+    "set": "Set {name} to {value}.",
+    "hours": lambda data: f"The hours {data['hours']} are {'open' if data['open'] else 'closed'}.",
+    "closed": "The queue {queue} is closed ({hours}).",
+    "unstaffed": "Nobody who could serve the queue {queue} is logged in.",
+    "waiting": _waiting,
+    "announced": lambda data: f"Told the caller: {_outlook(data)}.",
+    "offer": "Offered to {agent}.",
+    "withdrawn": "The offer to {agent} was withdrawn.",
+    "refused": "{agent} did not take the call: {cause}.",
+    "transfer": "Put through to {to}.",
+    "not_joined": "{to} was not reached: {cause}.",
+    "joined": _joined,
+    "talk_over": "The talk is over; ended by {by}.",
+    "trouble": "Trouble: {text}",
+    "engine_stops": "The engine was stopped; the switch keeps the call.",
+    "ended": "The call ended: {outcome}, hung up by {by}.",
+}
