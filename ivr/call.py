@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from ivr.caller import Caller
 from ivr.desk import Desk
@@ -15,7 +15,6 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import NotServed, Served, ServeRequest
-from ivr.journal import Journal
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
@@ -23,6 +22,13 @@ from ivr.record import CallEvent, CallSummary
 log = logging.getLogger(__name__)
 
 FAREWELL = 3.0  # seconds the switch is given to take a call back or to end it
+
+
+class Keeper(Protocol):
+    """Where a record goes: `ivr.journal.Journal`, or a list in a simulation."""
+
+    def add(self, entry: CallEvent | CallSummary) -> None:
+        """Keep an event, or the summary as it stands now. Returns at once."""
 
 
 class Call:
@@ -34,7 +40,7 @@ class Call:
         line: Line,
         hotline: Hotline,
         desk: Desk,
-        journal: Journal,
+        journal: Keeper,
         now: Callable[[], datetime],
     ) -> None:
         self._line = line

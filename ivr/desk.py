@@ -211,7 +211,7 @@ class Desk:
     # -- what a waiting caller is told ---------------------------------------------------------
 
     def _outlook(self, call: str) -> dict[str, Any]:
-        expected = self.floor.expected_wait(call)
+        expected = self.floor.expected_wait(call, self._now())
         outlook: dict[str, Any] = {"position": self.floor.position(call)}
         if expected is not None:
             outlook |= {"low": round(expected[0]), "high": round(expected[1])}

@@ -50,8 +50,9 @@ class Journal:
             await self._bell.wait()
             self._bell.clear()
             await asyncio.sleep(BATCH_AFTER)
-            while not await asyncio.shield(self._write()):
+            if not await asyncio.shield(self._write()):
                 await asyncio.sleep(RETRY_AFTER)
+                self._bell.set()
 
     async def _write(self) -> bool:
         batch, self._pending = self._pending, []
@@ -75,4 +76,3 @@ class Journal:
             write = self._database.calls.finish if summary.ended else self._database.calls.start
             write(summary)
         self._database.calls.append([entry for entry in batch if isinstance(entry, CallEvent)])
-

@@ -11,8 +11,9 @@ ROOT = Path(__file__).parent.parent
 # Low to high; a module may import what stands in an earlier line, or in its own group of siblings
 # only its own package. The longest matching prefix decides.
 ORDER: list[tuple[str, ...]] = [
-    ("routing", "speech", "ivr.errors"),
-    ("ivr.caller", "ivr.agent", "ivr.record", "ivr.settings", "ivr.resources", "ivr"),
+    ("ivr.errors",),
+    ("routing", "speech", "ivr.settings", "ivr.resources", "ivr"),
+    ("ivr.caller", "ivr.agent", "ivr.record"),
     ("ivr.line",),
     ("ivr.flow",),
     (
@@ -22,8 +23,10 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.store",
         "ivr.switch",
         "ivr.prompts",
+        "ivr.said",
+        "ivr.story",
     ),
-    ("ivr.desk", "ivr.journal"),
+    ("ivr.queues", "ivr.desk", "ivr.journal"),
     ("ivr.call", "ivr.roster"),
     ("ivr.app",),
     ("ivr.doctor",),

@@ -14,7 +14,9 @@ from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow, Problem
 
 
-def init(folder: Annotated[Path, typer.Argument(help="Where the hotline will live.")] = Path()) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where the hotline will live.")] = Path(),
+) -> None:
     """Begin a hotline: copy the example flows into FOLDER/flows."""
     target = folder / "flows"
     if target.exists():

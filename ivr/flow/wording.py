@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from ivr.flow.expression import Functions, Template, Value
+from ivr.flow.expression import Expression, Functions, Template, Value
 from ivr.line.commands import Spoken
 
 # Said by the engine itself, so every hotline must have them (checked by rules/missing_prompt.py).
@@ -52,13 +52,18 @@ class Wording:
     ) -> Spoken | None:
         """The prompt as something to say; None where it exists in no language that would do.
 
-        A text is private when it says anything of the call but the `public` values (a position in
-        the queue is nobody's secret, and its audio is worth keeping).
+        A text is private when it says what was keyed or set, or the caller's name. The `public`
+        values (a position in the queue) and the caller's language are nobody's secret, and their
+        audio is worth keeping.
         """
         chosen = self.language_for(name, language)
         if chosen is None:
             return None
         template = self.texts[chosen][name]
-        private = any(hole.reads - public for hole in template.holes)
+        private = any(_personal(hole, public) for hole in template.holes)
         text = template.render(values, functions)
         return Spoken(text, chosen, None if template.holes else name, slow, private)
+
+
+def _personal(hole: Expression, public: Set[str]) -> bool:
+    return bool(hole.reads - public - {"caller", "center"}) or "caller.name" in hole.text

@@ -1,0 +1,226 @@
+"""The composition root: settings in, a running hotline out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import cast
+
+from ivr.call import Call
+from ivr.caller import Caller, Profile, parse_number, recognise
+from ivr.desk import Desk
+from ivr.doctor import ami_secret
+from ivr.errors import BadInput, CallerHungUp, CarelineError, StoreError, VoiceError
+from ivr.flow.hotline import Hotline
+from ivr.flow.load import load
+from ivr.journal import Journal
+from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.inbound import Inbound
+from ivr.line.commands import Hangup, Play, Spoken
+from ivr.line.line import Arrival, Line
+from ivr.prompts import PromptStore, hold_class
+from ivr.queues import queues_of
+from ivr.roster import Roster
+from ivr.said import meanwhile
+from ivr.settings import Settings
+from ivr.store.database import Database
+from ivr.switch import agents as switch
+from ivr.switch import configure, install, instance
+from routing.floor import Floor
+from speech.voice import Espeak
+
+log = logging.getLogger(__name__)
+
+# What a feature code does to an agent, and what the agent hears then.
+FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
+    "*45": (True, None, "feature_logged_in"),
+    "*46": (False, None, "feature_logged_out"),
+    "*47": (None, "break", "feature_paused"),
+    "*48": (True, None, "feature_ready"),
+}
+# Device states (Asterisk's names) in which there is no phone to ring.
+NO_PHONE = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+GOODBYE = 10.0  # seconds all calls together are given to be handed back when the engine stops
+
+
+class App:
+    """A hotline that answers calls; see `running`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        hotline: Hotline,
+        database: Database,
+        ami: Ami,
+        now: Callable[[], datetime],
+    ) -> None:
+        center = hotline.center
+        self.hotline = hotline
+        self.desk = Desk(
+            Floor(queues_of(center), settings.missed_calls), monotonic, self._set_aside
+        )
+        self.roster = Roster(database, self.desk)
+        self.journal = Journal(database)
+        self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
+        self.inbound = Inbound(ami, self._audio, self._music, self._call, self._feature)
+        self._settings = settings
+        self._database = database
+        self._ami = ami
+        self._now = now
+        self._music_classes: frozenset[str] = frozenset()
+        self._private: dict[str, list[Path]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        ami.subscribe("DeviceStateChange", self._phone_changed)
+
+    async def open(self) -> None:
+        """Take up work: agents first, so that the first caller finds them."""
+        self.prompts.discard_all()
+        await asyncio.to_thread(self._make_music)
+        self.journal.open()
+        await self.roster.open()
+        for device in await self._ami.list("DeviceStateList"):
+            self._phone_changed(device)
+        await self.inbound.start()
+        log.info("the hotline answers")
+
+    async def close(self) -> None:
+        """Stop: talks go on without us, everybody else is handed to the switch's fallback."""
+        with suppress(CarelineError):
+            await self.inbound.stop()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GOODBYE)
+        await self.roster.close()
+        self.desk.close()
+        await self.journal.close()
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    async def _call(self, arrival: Arrival, line: Line) -> None:
+        arrival = replace(arrival, at=self._now())
+        call = Call(arrival, line, self.hotline, self.desk, self.journal, self._now)
+
+        async def find_caller() -> Caller:
+            center = self.hotline.center
+            number = parse_number(arrival.number, center.center.country)
+            profile: Profile | None = None
+            if number.number is not None:
+                try:
+                    find = self._database.callers.find
+                    profile = await asyncio.to_thread(find, number.number)
+                except StoreError as error:  # an unknown caller is served; a lost call is not
+                    call.trouble(f"the caller cannot be looked up: {error}")
+            today = self._now().astimezone(center.zone).date()
+            return recognise(number, profile, today, center.center.languages, center.center.country)
+
+        with self._until_stopped():
+            try:
+                await call.run(find_caller)
+            finally:
+                self.prompts.discard(self._private.pop(arrival.call_id, ()))
+
+    def _audio(self, call_id: str) -> Callable[[Spoken], Awaitable[Path]]:
+        """Where a call's prompts are; those with the caller's data are deleted with the call."""
+
+        async def locate(spoken: Spoken) -> Path:
+            try:
+                path = await self.prompts.locate(spoken)
+            except VoiceError as error:  # a caller rather misses a sentence than the call
+                log.error("call %s misses a prompt: %s", call_id, error)
+                return self.prompts.silence()
+            if spoken.private:
+                self._private.setdefault(call_id, []).append(path)
+            return path
+
+        return locate
+
+    def _music(self, spoken: Spoken) -> str | None:
+        name = hold_class(spoken)
+        return name if name in self._music_classes else None
+
+    def _make_music(self) -> None:
+        """Sentences heard while a phone rings are music on hold to the switch; tell it of them."""
+        etc = instance.hotline(self._settings.home).etc
+        if not etc.is_dir():
+            return  # somebody else's switch: sentences are then said before a phone rings
+        asterisk = install.require(self._settings.home)
+        music = sorted((asterisk.music or etc.parent / "music").glob("*.wav"))
+        try:
+            classes = self.prompts.hold_classes(meanwhile(self.hotline), music)
+            sounds = {name: [f.with_suffix("") for f in files] for name, files in classes.items()}
+            configure.write_music(etc, sounds)
+            address = switch.Address(self._settings.ami_host, self._settings.ami_port)
+            if switch.reload(self._settings.home, address, switch.MUSIC):
+                self._music_classes = frozenset(classes)
+        except CarelineError as error:
+            log.error("sentences will be said before a phone rings, not meanwhile: %s", error)
+
+    # -- agents ----------------------------------------------------------------------------------
+
+    async def _feature(self, agent: str, code: str, line: Line) -> None:
+        logged_in, paused, prompt = FEATURES[code]
+        with self._until_stopped(), suppress(CallerHungUp):
+            account = await self.roster.change(agent, logged_in=logged_in, paused=paused)
+            wording = self.hotline.wording
+            spoken = wording.spoken(prompt, account.language or wording.default, {}, {})
+            if spoken is not None:
+                await line.perform(Play((spoken,)))
+            await line.perform(Hangup())
+
+    def _phone_changed(self, event: AmiMessage) -> None:
+        technology, _, name = event.get("Device", "").partition("/")
+        if technology == "PJSIP":
+            self.desk.phone_seen(name, reachable=event.get("State") not in NO_PHONE)
+
+    @contextmanager
+    def _until_stopped(self) -> Iterator[None]:
+        """Have `close` cancel the running task."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._tasks.add(task)
+        try:
+            yield
+        finally:
+            self._tasks.discard(task)
+
+    def _set_aside(self, agent: str, misses: int) -> None:
+        log.warning("agent %s missed %d calls in a row and is paused", agent, misses)
+        task = asyncio.create_task(self.roster.set_aside(agent), name=f"set aside {agent}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[App]:
+    """A hotline that answers calls as long as the block lasts.
+
+    Raises `BrokenFlow`, `StoreError`, `SwitchUnreachable` or `BadInput` where it cannot begin.
+    """
+    hotline = load(settings.flows)
+    secret = ami_secret(settings)
+    if secret is None:
+        raise BadInput(
+            "there is no AMI secret: run `careline switch configure` or set CARELINE_AMI_SECRET"
+        )
+    settings.var.mkdir(parents=True, exist_ok=True)
+    ami = Ami(settings.ami_host, settings.ami_port, settings.ami_user, secret)
+    with await asyncio.to_thread(Database.open, settings.url) as database:
+        app = App(settings, hotline, database, ami, now)
+        await ami.connect()
+        try:
+            await app.open()
+            try:
+                yield app
+            finally:
+                await app.close()
+        finally:
+            await ami.close()
