@@ -1,0 +1,250 @@
+"""Every step does what its own example says: the registry is walked, none can be left out."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from ivr.caller import Caller, Profile
+from ivr.errors import CallerHungUp
+from ivr.flow.conversation import Conversation, HumanWanted
+from ivr.flow.hotline import Hotline
+from ivr.flow.load import load
+from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.flow.source import parse
+from ivr.flow.step import Step
+from ivr.flow.steps import STEPS
+from ivr.line.far_end import Answers, FarEnd, Press, Script, Silent
+from ivr.line.line import Line
+from ivr.line.simulated import SimulatedLine
+from ivr.line.virtual_time import run
+from tests.call.hall import WEDNESDAY_10
+from tests.flow.test_load import HERE
+
+
+@dataclass
+class House:
+    """A house that keeps what is noted and serves at once, or not at all."""
+
+    result: Served | NotServed = field(default_factory=lambda: Served("ana", over=False))
+    at: datetime = WEDNESDAY_10
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: list[ServeRequest] = field(default_factory=list)
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        self.notes.append((kind, data))
+
+    def trouble(self, what: str, error: Exception | None = None) -> None:
+        self.note("trouble", text=what)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def staffed(self, skill: str) -> bool:
+        return skill == "zh"
+
+    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
+        self.asked.append(request)
+        return self.result
+
+
+def hotline() -> Hotline:
+    return load(HERE / "ok")
+
+
+def take(
+    fields: dict[str, Any],
+    caller: FarEnd | None = None,
+    house: House | None = None,
+    tier: str = "",
+    prepare: Callable[[Conversation], None] = lambda talk: None,
+) -> tuple[str | None, Conversation, House]:
+    """Run one step and return the exit it took."""
+    kind = next(name for name in fields if name in STEPS)
+    step: Step = STEPS[kind].model_validate(fields)
+    where = house or House()
+
+    async def call() -> tuple[str | None, Conversation]:
+        profile = Profile("+8613800138000", "王芳", None, ("zh",), tier)
+        known = Caller(profile.number, "number", profile, None, "zh", False, "CN")
+        line = SimulatedLine(caller or Script(), {"8800": Answers(after=1, talks=5)})
+        talk = Conversation(line, hotline(), known, where)
+        prepare(talk)
+        return await step.run(talk), talk
+
+    target, talk = run(call())
+    return target, talk, where
+
+
+def keys(*answers: str) -> Script:
+    return Script(tuple(Press(one) if one else Silent() for one in answers))
+
+
+MENU = {"menu": "main_menu", "choices": {"1": "a", "22": "b", "*": "c"}, "otherwise": "human"}
+ASK = {"ask": "ask_card", "into": "card", "digits": "4-6", "next": "on", "otherwise": "human"}
+RETRY = {"no_input": ["again"], "no_match": ["again", "again"]}
+BRANCH = {"branch": [{"when": 'caller.tier == "gold"', "to": "gold"}], "otherwise": "plain"}
+HOURS = {"hours": "office", "open": "day", "closed": "night"}
+QUEUE = {"queue": "general", "next": "after", "unstaffed": "nobody"}
+NIGHT = WEDNESDAY_10.replace(hour=23)
+HOLIDAY = WEDNESDAY_10.replace(month=10, day=1)
+
+CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] = {
+    "say": [
+        ("is heard to its end", {"say": "welcome", "next": "on"}, {}, "on"),
+        (
+            "can be cut short by a key",
+            {"say": "welcome", "next": "on"},
+            {"caller": keys("5")},
+            "on",
+        ),
+    ],
+    "menu": [
+        ("takes a key", MENU, {"caller": keys("1")}, "a"),
+        ("takes a choice of two keys", MENU, {"caller": keys("22")}, "b"),
+        ("takes the star", MENU, {"caller": keys("*")}, "c"),
+        ("gives up after silence", MENU, {}, "human"),
+        ("asks again after silence", MENU | RETRY, {"caller": keys("", "1")}, "a"),
+        ("asks again after a wrong key", MENU | RETRY, {"caller": keys("9", "8", "1")}, "a"),
+        (
+            "gives up when its prompts are used up",
+            MENU | RETRY,
+            {"caller": keys("9", "8", "7")},
+            "human",
+        ),
+    ],
+    "ask": [
+        ("takes digits", ASK, {"caller": keys("123456")}, "on"),
+        ("ends early with the hash key", ASK, {"caller": keys("1234#")}, "on"),
+        ("takes fewer after a pause", ASK, {"caller": keys("12345")}, "on"),
+        ("asks again when too short", ASK | RETRY, {"caller": keys("12#", "1234#")}, "on"),
+        ("does not take a star", ASK, {"caller": keys("12*4#")}, "human"),
+        ("gives up after silence", ASK, {}, "human"),
+    ],
+    "branch": [
+        ("follows what holds", BRANCH, {"tier": "gold"}, "gold"),
+        ("goes on otherwise", BRANCH, {"tier": "plain"}, "plain"),
+        (
+            "does not follow what reads something unknown",
+            BRANCH | {"branch": [{"when": "caller.age > 5", "to": "gold"}]},
+            {},
+            "plain",
+        ),
+    ],
+    "set": [("sets and goes on", {"set": {"topic": '"x" + "y"'}, "next": "on"}, {}, "on")],
+    "language": [("speaks on in it", {"language": "en", "next": "on"}, {}, "on")],
+    "hours": [
+        ("is open by day", HOURS, {}, "day"),
+        ("is closed by night", HOURS, {"house": House(at=NIGHT)}, "night"),
+        ("is closed on the national day", HOURS, {"house": House(at=HOLIDAY)}, "night"),
+    ],
+    "queue": [
+        ("goes on after the talk", QUEUE, {}, "after"),
+        ("goes elsewhere unstaffed", QUEUE, {"house": House(NotServed("unstaffed"))}, "nobody"),
+        (
+            "follows its queue when it says nothing itself",
+            {"queue": "general"},
+            {"house": House(NotServed("unstaffed"))},
+            "main.bye",
+        ),
+    ],
+    "transfer": [
+        ("reaches the number", {"transfer": "duty", "next": "on", "failed": "no"}, {}, "on"),
+        ("fails", {"transfer": "duty", "ring": "0.5s", "failed": "no"}, {}, "no"),
+    ],
+    "goto": [("goes there", {"goto": "other.first"}, {}, "other.first")],
+    "hangup": [("ends the call", {"hangup": "goodbye"}, {}, None)],
+}
+
+
+def test_every_step_has_cases() -> None:
+    assert set(CASES) == set(STEPS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "given", "expected"),
+    [
+        pytest.param(fields, given, expected, id=f"{kind} {what}")
+        for kind, cases in CASES.items()
+        for what, fields, given, expected in cases
+    ],
+)
+def test_a_step_leads_where_it_must(
+    fields: dict[str, Any], given: dict[str, Any], expected: str | None
+) -> None:
+    target, _, _ = take(fields, **given)
+    assert target == expected
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_the_example_of_a_step_is_a_valid_one(kind: str) -> None:
+    model = STEPS[kind]
+    assert model.__doc__ is not None
+    block = re.split(r"\n\s*\n", model.__doc__.strip())[-1]
+    [(name, fields)] = parse(block, kind).data.items()
+    step = model.model_validate(fields)
+    assert next(field for field in fields if field in STEPS) == kind, name
+    targets = {exit_.target for exit_ in step.exits()}
+    assert all(target in str(fields) for target in targets)
+
+
+@pytest.mark.parametrize("fields", [MENU, ASK, ASK | {"secret": "yes"}])
+def test_zero_asks_for_a_human_wherever_keys_are_taken(fields: dict[str, Any]) -> None:
+    with pytest.raises(HumanWanted):
+        take(fields, keys("0"))
+
+
+def test_zero_asks_for_a_human_while_something_is_said() -> None:
+    with pytest.raises(HumanWanted):
+        take({"say": "welcome", "next": "on"}, Script(at_prompt={1: Press("0", after=0.1)}))
+
+
+def test_a_notice_cannot_be_cut_short() -> None:
+    fields = {"say": "welcome", "interrupt": "no", "next": "on"}
+    _, talk, _ = take(fields, Script(at_prompt={1: Press("5", after=0.1)}))
+    assert isinstance(talk.line, SimulatedLine)
+    assert talk.line.heard[0].whole
+
+
+def test_a_key_that_cuts_a_greeting_short_is_the_answer_to_the_menu_after_it() -> None:
+    async def call() -> str | None:
+        known = Caller(None, "withheld", None, None, "zh", True, None)
+        line = SimulatedLine(Script(at_prompt={1: Press("1", after=0.1)}))
+        talk = Conversation(line, hotline(), known, House())
+        say = STEPS["say"].model_validate({"say": "welcome", "next": "menu"})
+        await say.run(talk)
+        return await STEPS["menu"].model_validate(MENU).run(talk)
+
+    assert run(call()) == "a"
+
+
+def test_a_secret_is_kept_from_the_record_and_from_every_expression() -> None:
+    _, talk, house = take(ASK | {"secret": "yes"}, keys("4711#"))
+    assert "4711" not in repr(house.notes)
+    assert "4711" not in repr(talk.values())
+    assert "4711" not in repr(vars(talk).get("variables"))
+
+
+def test_what_a_caller_keys_is_never_evaluated() -> None:
+    def injected(talk: Conversation) -> None:
+        talk.variables["card"] = "{{ caller.name }}"
+
+    _, talk, _ = take({"say": "confirm", "next": "on"}, prepare=injected)
+    assert isinstance(talk.line, SimulatedLine)
+    assert "王芳" not in talk.line.heard[0].spoken.text
+
+
+def test_a_queue_asks_for_the_language_the_call_is_in_now() -> None:
+    def in_english(talk: Conversation) -> None:
+        talk.speak("en")
+
+    _, _, house = take(QUEUE, prepare=in_english)
+    assert [dict(stage.levels) for stage in house.asked[0].stages] == [{"en": 1}, {}]
+
+
+def test_hanging_up_while_a_step_runs_is_no_trouble_of_the_step() -> None:
+    with pytest.raises(CallerHungUp):
+        take(MENU, Script(hang_up_at=1.0))
