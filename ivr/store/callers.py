@@ -38,22 +38,18 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. `read` is always `added + changed + unchanged + len(bad) + held_back`.
+    """What an import did. `read` is always `added + changed + unchanged + held_back + len(bad)`.
 
-    `held_back` are good rows of an import that was refused as a whole.
+    `refused` says that nothing was imported because of bad rows; `held_back` are the good ones then.
     """
 
     read: int
-    added: int
-    changed: int
-    unchanged: int
-    held_back: int
-    bad: tuple[BadRow, ...]
-
-    @property
-    def refused(self) -> bool:
-        """Whether nothing was imported because of bad rows."""
-        return self.held_back > 0 or (bool(self.bad) and self.read == len(self.bad))
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    held_back: int = 0
+    bad: tuple[BadRow, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ class Callers:
                 good.append(row.profile)
         read = len(good) + len(bad)
         if bad and on_bad == "refuse":
-            return ImportReport(read, 0, 0, 0, len(good), tuple(bad))
+            return ImportReport(read, held_back=len(good), bad=tuple(bad), refused=True)
         added = changed = 0
         with self._connections.writing() as connection:
             for batch in _batches(good):
@@ -119,7 +115,8 @@ class Callers:
                 new = sum(profile.number not in known for profile in fresh)
                 added += new
                 changed += len(fresh) - new
-        return ImportReport(read, added, changed, len(good) - added - changed, 0, tuple(bad))
+        unchanged = len(good) - added - changed
+        return ImportReport(read, added, changed, unchanged, bad=tuple(bad))
 
     def forget(self, number: str) -> ForgetReport:
         """Erase the person under `number` from the profiles, the call records and their events.
