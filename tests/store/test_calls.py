@@ -1,6 +1,7 @@
 """Calls are kept with every event, told again, and followed live."""
 
 import threading
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -78,6 +79,14 @@ def test_events_of_a_call_that_never_began_are_refused_whole(database: Database)
     with pytest.raises(StoreError, match="refused what was to be stored"):
         database.calls.append([event(0), event(0, call="ghost")])
     assert database.calls.show(CALL.call_id).events == ()
+
+
+def test_what_a_caller_keyed_is_not_in_the_traceback_of_a_failure(database: Database) -> None:
+    with pytest.raises(StoreError) as raised:
+        database.calls.append([event(0, "heard", call="ghost", keys="62284801")])
+    with_its_cause = "".join(traceback.format_exception(raised.value))
+    assert "INSERT INTO call_events" in with_its_cause
+    assert "62284801" not in with_its_cause
 
 
 def test_appending_nothing_is_nothing(database: Database) -> None:

@@ -5,7 +5,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import traceback
 from pathlib import Path
 
 import pytest
@@ -145,9 +144,6 @@ def test_a_database_that_is_locked_for_too_long_is_our_error_not_the_drivers(
             database.callers.save(ANA)
         other.close()
     assert not re.search(r"13800138000|王秀英|INSERT", str(raised.value))
-    with_its_cause = "".join(traceback.format_exception(raised.value))
-    assert "INSERT" in with_its_cause
-    assert not re.search(r"13800138000|王秀英", with_its_cause)
 
 
 def test_a_database_in_memory_is_one_for_all_threads() -> None:
