@@ -82,8 +82,9 @@ def test_events_of_a_call_that_never_began_are_refused_whole(database: Database)
 
 
 def test_what_a_caller_keyed_is_not_in_the_traceback_of_a_failure(database: Database) -> None:
+    heard = event(0, "heard", call="ghost", keys="62284801")
     with pytest.raises(StoreError) as raised:
-        database.calls.append([event(0, "heard", call="ghost", keys="62284801")])
+        database.calls.append([heard])
     with_its_cause = "".join(traceback.format_exception(raised.value))
     assert "INSERT INTO call_events" in with_its_cause
     assert "62284801" not in with_its_cause
