@@ -1,0 +1,217 @@
+"""Who and what meets on the floor: skills, needs, queues, waiting calls and agents at their seats.
+
+All records are frozen: the floor replaces them, so one kept in a decision shows the past as it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+LOWEST, HIGHEST = 1, 5
+
+Place = tuple[float, int, str]
+"""A call's place: effective arrival, running number, call. The smaller is served first."""
+
+Idle = tuple[float, str]
+"""An agent's place among the free: idle since, name. The smaller is offered first."""
+
+State = Literal["away", "free", "ringing", "talking", "wrap_up", "paused"]
+
+
+def _levels(owner: str, skills: Mapping[str, int]) -> dict[str, int]:
+    """A private copy of `skills`, in order of name; ValueError for a level outside 1 to 5."""
+    for skill, level in skills.items():
+        if not LOWEST <= level <= HIGHEST:
+            raise ValueError(
+                f"{owner}: the level of {skill} is {level}; give one from {LOWEST} to {HIGHEST}."
+            )
+    return dict(sorted(skills.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent and what they can do: skill → level, 1 (a little) to 5 (expert).
+
+    ValueError for a level outside that range.
+    """
+
+    name: str
+    skills: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skills", _levels(f"Agent {self.name}", self.skills))
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an agent must be able to do: skill → least level, all of them; empty is anybody.
+
+    ValueError for a level outside 1 to 5.
+    """
+
+    skills: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skills", _levels("A need", self.skills))
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.skills.items()))
+
+    def __str__(self) -> str:
+        return ", ".join(f"{skill} {level}" for skill, level in self.skills.items()) or "anybody"
+
+    def met_by(self, agent: Agent) -> bool:
+        """Whether `agent` has every skill at its level."""
+        return all(agent.skills.get(skill, 0) >= level for skill, level in self.skills.items())
+
+    def shortfall(self, agent: Agent) -> str:
+        """What `agent` lacks, for a sentence: "ja 3 is needed, has 1; en 2 is needed, has none"."""
+        return "; ".join(
+            f"{skill} {level} is needed, has {agent.skills.get(skill, 'none')}"
+            for skill, level in self.skills.items()
+            if agent.skills.get(skill, 0) < level
+        )
+
+
+ANYBODY = Need()
+
+
+@dataclass(frozen=True, slots=True)
+class Relax:
+    """After `after` seconds of waiting, `need` is asked for instead of what was asked before."""
+
+    after: float
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How calls of one kind wait.
+
+    `relax` holds the stages in order of time. `head_start` is priority: the seconds a call counts
+    as having waited before it came. `ring` is how long an agent's phone rings and `wrap_up` how
+    long an agent is left alone after the talk, in seconds. ValueError for stages out of order.
+    """
+
+    name: str
+    need: Need = ANYBODY
+    relax: tuple[Relax, ...] = ()
+    head_start: float = 0.0
+    ring: float = 20.0
+    wrap_up: float = 10.0
+
+    def __post_init__(self) -> None:
+        check_stages(f"Queue {self.name}", self.relax)
+
+
+def check_stages(owner: str, relax: tuple[Relax, ...]) -> None:
+    """ValueError unless every stage comes later than the one before it, the first after 0 s."""
+    before = 0.0
+    for stage in relax:
+        if not stage.after > before:
+            raise ValueError(
+                f"{owner}: a need relaxes after {stage.after:g} s, but the stage before it begins"
+                f" at {before:g} s; list the stages in order of time, the first after 0 s."
+            )
+        before = stage.after
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that waits: in its place, or while a phone rings for it (`offered_to`).
+
+    `stages` begins with what is asked for at once (after 0 s); `stage` is the one reached. `number`
+    counts calls as they come and parts those of equal standing. `excluded` are agents who were
+    offered this call and did not take it.
+    """
+
+    call: str
+    queue: Queue
+    number: int
+    since: float
+    head_start: float
+    stages: tuple[Relax, ...]
+    stage: int = 0
+    preferred: str | None = None
+    excluded: frozenset[str] = frozenset()
+    offered_to: str | None = None
+
+    @property
+    def need(self) -> Need:
+        """What is asked for now."""
+        return self.stages[self.stage].need
+
+    @property
+    def place(self) -> Place:
+        """Priority as virtual waiting: a constant shift of arrival, so two calls never swap."""
+        return (self.since - self.head_start, self.number, self.call)
+
+    def stage_begins(self, stage: int) -> float:
+        """When `stage` begins; stage 0 begins with the waiting itself."""
+        return self.since + self.stages[stage].after
+
+    @property
+    def relaxes_at(self) -> float | None:
+        """When the next stage begins; None in the last one."""
+        last = self.stage + 1 >= len(self.stages)
+        return None if last else self.stage_begins(self.stage + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A logged-in agent on the floor. The agent's `state` began at `since`.
+
+    `idle_since` orders the free. `call` and `queue` are those of the ringing or the talk. `until`
+    is the end of the wrap-up. `pause` is the reason; set during a talk it takes effect after it,
+    and so does `leaving`. `misses` counts offers not taken in a row.
+    """
+
+    agent: Agent
+    state: State
+    since: float
+    idle_since: float
+    reachable: bool = True
+    pause: str | None = None
+    leaving: bool = False
+    call: str | None = None
+    queue: Queue | None = None
+    until: float | None = None
+    misses: int = 0
+
+    @property
+    def name(self) -> str:
+        """The agent's name."""
+        return self.agent.name
+
+    @property
+    def offerable(self) -> bool:
+        """Free, at a phone that can be reached."""
+        return self.state == "free" and self.reachable
+
+    @property
+    def working(self) -> bool:
+        """Will be offerable in time without anybody's doing: not paused, not leaving, reachable."""
+        return self.pause is None and not self.leaving and self.reachable
+
+    @property
+    def idle(self) -> Idle:
+        """The place among the free."""
+        return (self.idle_since, self.name)
+
+    def to(self, state: State, at: float) -> "Seat":
+        """This seat in another state.
+
+        Who becomes free goes last among the free, except after a ringing that was nobody's fault.
+        """
+        if state == self.state:
+            return self
+        newly_free = state == "free" and self.state != "ringing"
+        return replace(
+            self,
+            state=state,
+            since=at,
+            idle_since=at if newly_free else self.idle_since,
+            call=None,
+            queue=None,
+            until=None,
+        )
