@@ -67,7 +67,7 @@ class App:
         self.journal = Journal(database)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
         self.inbound = Inbound(ami, self._audio, self._music, self._call, self._feature)
-        self._settings = settings
+        self.settings = settings
         self._database = database
         self._ami = ami
         self._now = now
@@ -145,17 +145,17 @@ class App:
 
     def _make_music(self) -> None:
         """Sentences heard while a phone rings are music on hold to the switch; tell it of them."""
-        etc = instance.hotline(self._settings.home).etc
+        etc = instance.hotline(self.settings.home).etc
         if not etc.is_dir():
             return  # somebody else's switch: sentences are then said before a phone rings
-        asterisk = install.require(self._settings.home)
+        asterisk = install.require(self.settings.home)
         music = sorted((asterisk.music or etc.parent / "music").glob("*.wav"))
         try:
             classes = self.prompts.hold_classes(meanwhile(self.hotline), music)
             sounds = {name: [f.with_suffix("") for f in files] for name, files in classes.items()}
             configure.write_music(etc, sounds)
-            address = switch.Address(self._settings.ami_host, self._settings.ami_port)
-            if switch.reload(self._settings.home, address, switch.MUSIC):
+            address = switch.Address(self.settings.ami_host, self.settings.ami_port)
+            if switch.reload(self.settings.home, address, switch.MUSIC):
                 self._music_classes = frozenset(classes)
         except CarelineError as error:
             log.error("sentences will be said before a phone rings, not meanwhile: %s", error)

@@ -28,8 +28,8 @@ ORDER: list[tuple[str, ...]] = [
     ),
     ("ivr.queues", "ivr.desk", "ivr.journal"),
     ("ivr.call", "ivr.roster"),
-    ("ivr.app",),
     ("ivr.doctor",),
+    ("ivr.app",),
     ("ivr.cli",),
 ]
 # The parts that more than one kind of line is made of stand beside the seam.

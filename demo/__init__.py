@@ -1,0 +1,1 @@
+"""The main job, shown: real calls through a real Asterisk. `make demo`."""

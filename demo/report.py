@@ -1,0 +1,54 @@
+"""What the demo prints: each call as its caller had it, and whether that is as it must be."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from demo.stage import Played
+from tests.rig.rig import Switches
+
+
+def tell(console: Console, played: Played) -> bool:
+    """Print one call; whether it came out as it must."""
+    summary, faults = played.record.summary, played.faults()
+    verdict = "[red]WRONG[/]" if faults else "[green]as it must[/]"
+    console.print(f"\n[bold]{played.scene.title}[/] ({summary.masked or 'no number'}): {verdict}")
+    pressed = " ".join(
+        str(event.data.get("keys", "(secret)"))
+        for event in played.record.events
+        if event.kind == "heard"
+    )
+    ringing = played.to_ringing
+    rows = {
+        "heard": ", ".join(played.heard) or "nothing whole",
+        "pressed": pressed or "nothing",
+        "answered by": summary.agent or f"nobody ({summary.outcome})",
+        "INVITE to ringing": f"{ringing:.0f} ms" if ringing is not None else "no phone rang",
+        "ended by": summary.hung_up_by or "",
+        "because": _reason(played),
+    }
+    for name, value in rows.items():
+        console.print(f"  {name:<18} {escape(value)}", highlight=False)
+    for fault in faults:
+        console.print(f"  [red]wrong:[/] {escape(fault)}", highlight=False)
+    return not faults
+
+
+def _reason(played: Played) -> str:
+    offers = [event for event in played.record.events if event.kind == "offer"]
+    chosen = ""
+    if offers:
+        agent = str(offers[-1].data["agent"])
+        sentences = offers[-1].data["sentences"]
+        assert isinstance(sentences, list)
+        chosen = next((one for one in map(str, sentences) if one.startswith(f"{agent} is ")), "")
+    return "; ".join(part for part in (played.record.summary.reason, chosen) if part)
+
+
+def how_to_call(console: Console, switches: Switches) -> None:
+    """Say how a person can call in while the demo stays open."""
+    host, port = switches.wiring.sip_address, switches.wiring.sip_port
+    console.print(
+        f"\nEverything stays open until ^C. Call in with a softphone on this machine: SIP user "
+        f"[bold]guest[/], password [bold]guest[/], server {host}:{port} (UDP); dial [bold]95588[/] "
+        f"to ring the hotline.\nThe records: CARELINE_HOME={switches.home} careline calls tail"
+    )
