@@ -1,0 +1,171 @@
+"""Which calls reach the engine, and who is told about them?
+
+`Inbound` sees channels arrive in AsyncAGI, makes a line for each, passes events on to it and
+forgets it when the channel ends. Calls that were waiting when the engine or its link came up are
+picked up. It also keeps the heart beating that tells the dialplan there is an engine.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from ivr.errors import LineError
+from ivr.line.asterisk import agi
+from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
+from ivr.line.line import Arrival, Line
+
+log = logging.getLogger(__name__)
+
+CALLERS = "from-carrier"
+AGENTS = "careline-agents"
+"""The contexts of the dialplan from which channels come."""
+
+HEARTBEAT = "CARELINE_ALIVE"
+HEARTBEAT_EVERY = 2.0
+"""Seconds; the dialplan takes the engine for dead after a few missed beats."""
+
+LINE_EVENTS = (
+    "DTMFEnd",
+    "AsyncAGIExec",
+    "AsyncAGIEnd",
+    "DialBegin",
+    "BridgeEnter",
+    "HangupRequest",
+    "SoftHangupRequest",
+    "Hangup",
+)
+"""With AsyncAGIStart, the events the engine must be sent (manager.conf may filter out others)."""
+
+AudioOfCall = Callable[[str], Audio]
+"""Gives the `Audio` of one call, by its id: private sentences are deleted with their call."""
+OnCall = Callable[[Arrival, Line], Coroutine[Any, Any, None]]
+OnFeature = Callable[[str, str, Line], Coroutine[Any, Any, None]]
+"""Serves an agent who dialled a feature code: (agent's name, code such as "*45", their line)."""
+
+
+class Inbound:
+    """All channels that are in the engine's hands. Each call is served in a task of its own."""
+
+    def __init__(
+        self,
+        ami: Ami,
+        audio: AudioOfCall,
+        hold_class: HoldClass,
+        on_call: OnCall,
+        on_feature: OnFeature,
+    ) -> None:
+        self._ami = ami
+        self._audio = audio
+        self._hold_class = hold_class
+        self._on_call = on_call
+        self._on_feature = on_feature
+        self._lines: dict[str, AsteriskLine] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heart: asyncio.Task[None] | None = None
+        ami.subscribe("AsyncAGIStart", self._started)
+        for name in LINE_EVENTS:
+            ami.subscribe(name, self._happened)
+        ami.on_lost(self._lost)
+        ami.on_up(lambda: self._spawn(self._pick_up(), "pick up waiting calls"))
+
+    @property
+    def channels(self) -> int:
+        """How many channels are in the engine's hands."""
+        return len(self._lines)
+
+    async def start(self) -> None:
+        """Take calls from now on, beginning with those that are already waiting."""
+        await self._beat()
+        self._heart = asyncio.create_task(self._keep_beating(), name="heartbeat")
+        await self._pick_up()
+
+    async def stop(self) -> None:
+        """Take no new calls: the dialplan serves them without the engine. Running calls go on."""
+        if self._heart:
+            self._heart.cancel()
+            await asyncio.wait({self._heart})
+            self._heart = None
+        if self._ami.up:
+            await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": "0"})
+
+    async def idle(self) -> None:
+        """Wait until every call that is being served is over."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _started(self, message: AmiMessage) -> None:
+        env = agi.environment(message.get("Env", ""))
+        self._take(
+            channel=message.get("Channel", ""),
+            call_id=message.get("Uniqueid", ""),
+            context=env.get("context", ""),
+            dialled=env.get("extension", ""),
+            number=env.get("callerid", ""),
+            agent=env.get("accountcode", ""),
+        )
+
+    async def _pick_up(self) -> None:
+        """Take the calls that are parked in AsyncAGI and whose arrival nobody saw."""
+        for channel in await self._ami.list("CoreShowChannels"):
+            data = channel.get("ApplicationData", "")
+            if channel.get("Application") == "AGI" and data.startswith("agi:async"):
+                self._take(
+                    channel=channel.get("Channel", ""),
+                    call_id=channel.get("Uniqueid", ""),
+                    context=channel.get("Context", ""),
+                    dialled=channel.get("Exten", ""),
+                    number=channel.get("CallerIDNum", ""),
+                    agent=channel.get("AccountCode", ""),
+                )
+
+    def _take(
+        self, *, channel: str, call_id: str, context: str, dialled: str, number: str, agent: str
+    ) -> None:
+        if context not in {CALLERS, AGENTS} or call_id in self._lines:
+            return
+        line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
+        self._lines[call_id] = line
+        if context == AGENTS:
+            self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")
+        else:
+            known = "" if number in {"unknown", "<unknown>"} else number
+            arrival = Arrival(call_id, known, dialled, datetime.now(UTC))
+            self._spawn(self._on_call(arrival, line), f"call {call_id}")
+
+    def _happened(self, message: AmiMessage) -> None:
+        call_id = message.get("Uniqueid", "")
+        line = self._lines.get(call_id) or self._lines.get(message.get("Linkedid", ""))
+        if line:
+            line.event(message)
+        if message["Event"] == "Hangup":
+            self._lines.pop(call_id, None)
+
+    def _lost(self) -> None:
+        for line in self._lines.values():
+            line.link_lost()
+        self._lines.clear()
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_EVERY)
+            try:
+                await self._beat()
+            except LineError as error:
+                log.warning("The switch was not told that the engine is alive: %s", error)
+
+    async def _beat(self) -> None:
+        await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": str(int(time.time()))})
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._served)
+
+    def _served(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Serving failed: %s", task.get_name(), exc_info=error)

@@ -1,0 +1,351 @@
+"""What does each command of a line mean to Asterisk?
+
+The caller's channel is parked in `AGI(agi:async)`. Sound is made by AGI commands, one at a time;
+everything that happens is learnt from AMI events, which `inbound` passes to `event`. Keys come from
+DTMFEnd and not from AGI, whose asynchronous loop throws away what is pressed between two commands.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from ivr.errors import LineError
+from ivr.line.asterisk import agi, dial
+from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.commands import (
+    Answered,
+    Command,
+    Connect,
+    HandBack,
+    HandedBack,
+    Hangup,
+    Hold,
+    HungUp,
+    Joined,
+    Listen,
+    NotJoined,
+    Outcome,
+    Play,
+    Spoken,
+    Talk,
+    TalkEnded,
+)
+from ivr.line.ending import Cause, Ended, Ending
+from ivr.line.keypad import Keypad
+
+log = logging.getLogger(__name__)
+
+Audio = Callable[[Spoken], Awaitable[Path]]
+"""Gives the sound file of something to be said."""
+HoldClass = Callable[[Spoken], str | None]
+"""Names the class of music on hold that begins with this sentence; None where there is none."""
+
+MUSIC = "default"
+PROMPT = 5.0
+"""Seconds within which the switch must carry out a command that takes no time by itself."""
+LONGEST_SOUND = 600.0
+SELF_STOP = 0.08
+"""Seconds Asterisk gets to stop a prompt by itself at a key before it is told to."""
+STOP_AGAIN = 0.25
+"""A stop that comes before the prompt has begun is lost, so it is repeated after this long."""
+SETTLE = 0.05
+"""Seconds in which a stop that came too late is used up, so that it cannot stop the next prompt."""
+CLEAR_UP = 5.0
+LONGEST_WHISPER = 60.0
+NORMAL_CLEARING = "16"
+
+
+class AsteriskLine:
+    """The line of one channel; `call_id` is its Uniqueid. It is made and fed by `Inbound`."""
+
+    def __init__(
+        self, ami: Ami, channel: str, call_id: str, audio: Audio, hold_class: HoldClass
+    ) -> None:
+        self.call_id = call_id
+        self._ami = ami
+        self._channel = channel
+        self._audio = audio
+        self._hold_class = hold_class
+        self._keypad = Keypad()
+        self._ending = Ending()
+        self._hung_up = asyncio.Event()
+        self._joined = asyncio.Event()
+        self._token = secrets.token_hex(4)
+        self._number = 0
+        self._results: dict[str, asyncio.Future[agi.Result]] = {}
+        self._dialling: asyncio.Task[agi.Result] | None = None
+        self._other_side = ""
+        self._other_side_left = False
+        self._answered = False
+        self._stays = False
+        self._given_up = False
+
+    # What happens to the channel
+
+    def event(self, message: AmiMessage) -> None:
+        """Take in an event of this channel, or of one that came to be through this call."""
+        if message.get("Uniqueid") != self.call_id:
+            self._event_elsewhere(message)
+            return
+        match message["Event"]:
+            case "DTMFEnd" if message.get("Direction") == "Received":
+                self._keypad.press(message.get("Digit", ""))
+            case "AsyncAGIExec":
+                waiting = self._results.pop(message.get("CommandID", ""), None)
+                if waiting and not waiting.done():
+                    waiting.set_result(agi.parse(message.get("Result", "")))
+            case "DialBegin":
+                self._other_side = message.get("DestChannel", "")
+            case "BridgeEnter" if not self._other_side_left:
+                self._joined.set()
+            case "HangupRequest":
+                self._end("caller")
+            case "SoftHangupRequest":
+                self._end("switch" if self._joined.is_set() and not self._stays else "caller")
+            case "Hangup":
+                self._end("caller")
+                self._hung_up.set()
+            case "AsyncAGIEnd":
+                asyncio.get_running_loop().call_later(SETTLE, self._end, "taken_back")
+
+    def _event_elsewhere(self, message: AmiMessage) -> None:
+        """An agent who hangs up in the whisper makes Dial put the caller into an empty bridge."""
+        is_other_side = message.get("Channel") == self._other_side
+        if is_other_side and message["Event"] in {"HangupRequest", "Hangup"}:
+            self._other_side_left = True
+
+    def link_lost(self) -> None:
+        """The link to the switch is down; this line cannot be used any more."""
+        self._ending.come("link")
+        self._hung_up.set()
+
+    def _end(self, cause: Cause) -> None:
+        if not self._given_up:
+            self._ending.come(cause)
+        for waiting in self._results.values():
+            if not waiting.done() and cause != "taken_back":
+                waiting.set_result(agi.HUNG_UP)
+
+    # What is asked of the line
+
+    async def perform(self, command: Command) -> Outcome:
+        """See `ivr.line.line.Line`."""
+        if self._given_up:
+            raise LineError("The line was given up; no command can be performed on it any more.")
+        if self._in_talk and not isinstance(command, Talk | Hangup):
+            raise LineError(f"The caller is talking: {type(command).__name__} cannot be performed.")
+        try:
+            if isinstance(command, Hangup):
+                return await self._hang_up()
+            return await self._ending.cuts(self._do(command))
+        except Ended as ended:
+            if ended.cause == "switch" and isinstance(command, Talk):
+                return HungUp()
+            raise self._ending.error() from None
+
+    @property
+    def _in_talk(self) -> bool:
+        dialling = self._dialling
+        joined = self._joined.is_set() and not self._ending.cause
+        return joined and dialling is not None and not dialling.done()
+
+    async def _do(self, command: Command) -> Outcome:
+        match command:
+            case Talk():
+                return await self._talk()
+            case HandBack():
+                return await self._hand_back()
+            case _:
+                return await self._do_answered(command)
+
+    async def _do_answered(self, command: Command) -> Outcome:
+        if not self._answered:
+            await self._done(agi.command("ANSWER"))
+            self._answered = True
+        match command:
+            case Play():
+                return await self._keypad.play(command, partial(self._say, command.spoken))
+            case Listen():
+                return await self._keypad.listen(command, partial(self._say, command.spoken))
+            case Hold():
+                return await self._hold(command)
+            case Connect():
+                return await self._connect(command)
+            case _:
+                return Answered()
+
+    async def _say(self, spoken: Sequence[Spoken], interrupt: str) -> None:
+        for one in spoken:
+            sound = agi.sound(await self._audio(one))
+            stopped = await self._stream(sound, interrupt, 0)
+            while stopped.result > 0:
+                # Asterisk stopped at a key. Was it a key that counts, we are cancelled by now.
+                await asyncio.sleep(SETTLE)
+                stopped = await self._stream(sound, interrupt, stopped.endpos)
+
+    async def _stream(self, sound: str, interrupt: str, start: int) -> agi.Result:
+        """Play a sound from sample `start`; when cancelled, end it before returning."""
+        words = agi.command("STREAM FILE", sound, interrupt, str(start))
+        playing = asyncio.create_task(self._done(words, LONGEST_SOUND))
+        playing.add_done_callback(_look)
+        try:
+            return await asyncio.shield(playing)
+        except asyncio.CancelledError:
+            await self._cut(playing)
+            raise
+
+    async def _cut(self, playing: "asyncio.Task[agi.Result]") -> None:
+        with suppress(LineError):
+            await _finish(playing, SELF_STOP)
+            async with asyncio.timeout(CLEAR_UP):
+                while not playing.done() and not self._ending.cause:
+                    stop = {"Channel": self._channel, "Control": "stop"}
+                    await self._ami.action("ControlPlayback", stop)
+                    await _finish(playing, STOP_AGAIN)
+                    await asyncio.sleep(SETTLE)
+        playing.cancel()
+
+    async def _hold(self, command: Hold) -> Outcome:
+        try:
+            await self._done(agi.command("SET MUSIC", "ON", MUSIC))
+            return await self._keypad.hold(command)
+        finally:
+            if not self._ending.cause:
+                await self._done(agi.command("SET MUSIC", "OFF"))
+
+    async def _connect(self, command: Connect) -> Joined | NotJoined:
+        music = MUSIC
+        if command.meanwhile:
+            music = self._hold_class(command.meanwhile) or MUSIC
+            if music == MUSIC:
+                await self._say((command.meanwhile,), "")
+        whisper = [await self._audio(one) for one in command.whisper]
+        words = dial.subroutine(command, whisper, music)
+        self._joined.clear()
+        self._other_side = ""
+        self._other_side_left = False
+        self._stays = command.and_then
+        self._dialling = asyncio.create_task(self._done(words, None))
+        self._dialling.add_done_callback(_look)
+        try:
+            async with asyncio.timeout(command.ring + LONGEST_WHISPER):
+                await self._until_joined(self._dialling)
+        except TimeoutError:
+            await self._stop_ringing(self._dialling)
+            raise LineError("The switch neither connected the call nor gave it up.") from None
+        except asyncio.CancelledError:
+            await self._stop_ringing(self._dialling)
+            raise
+        if self._joined.is_set():
+            return Joined()
+        self._dialling = None
+        self._keypad.forget()
+        found = await self._done(agi.command("GET FULL VARIABLE", "${DIALSTATUS} ${HANGUPCAUSE}"))
+        status, _, cause = found.data.partition(" ")
+        return NotJoined(dial.not_joined(status, cause))
+
+    async def _until_joined(self, dialling: "asyncio.Task[agi.Result]") -> None:
+        joined = asyncio.create_task(self._joined.wait())
+        try:
+            await asyncio.wait({dialling, joined}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            joined.cancel()
+        if not self._joined.is_set():
+            dialling.result()
+
+    async def _stop_ringing(self, dialling: "asyncio.Task[agi.Result]") -> None:
+        """Free the other side. If the two were joined in this very moment, a last talk goes on."""
+        if self._ending.cause == "link" or (self._joined.is_set() and not self._stays):
+            return
+        with suppress(LineError, TimeoutError):
+            async with asyncio.timeout(CLEAR_UP):
+                # While a whisper is said, Dial does not see that the caller is gone.
+                while self._other_side or not dialling.done():
+                    if self._other_side and not await self._free(self._other_side):
+                        self._other_side = ""
+                    await _finish(dialling, STOP_AGAIN)
+        if dialling.done():
+            self._dialling = None
+            self._keypad.forget()
+
+    async def _free(self, channel: str) -> bool:
+        """Hang up the other side's channel; whether it was there."""
+        try:
+            await self._ami.action("Hangup", {"Channel": channel, "Cause": NORMAL_CLEARING})
+        except Refused as refused:
+            if refused.meaning == "channel_gone":
+                return False
+            raise
+        return True
+
+    async def _talk(self) -> TalkEnded:
+        if not self._dialling or not self._joined.is_set():
+            raise LineError("Talk was asked for, but nobody has been connected.")
+        await asyncio.shield(self._dialling)
+        self._dialling = None
+        self._keypad.forget()
+        if not self._stays:
+            await asyncio.sleep(CLEAR_UP)
+            raise LineError("The switch did not end the call after its last talk.")
+        return TalkEnded()
+
+    async def _hand_back(self) -> HandedBack:
+        self._given_up = True
+        await self._done(agi.command("ASYNCAGI BREAK"))
+        return HandedBack()
+
+    async def _hang_up(self) -> HungUp:
+        if self._ending.cause:
+            raise Ended(self._ending.cause)
+        self._given_up = True
+        try:
+            hangup = {"Channel": self._channel, "Cause": NORMAL_CLEARING}
+            await self._ami.action("Hangup", hangup)
+            async with asyncio.timeout(CLEAR_UP):
+                await self._hung_up.wait()
+        except Refused as refused:
+            if refused.meaning != "channel_gone":
+                raise
+        except TimeoutError:
+            raise LineError("The switch did not end the call when told to.") from None
+        return HungUp()
+
+    async def _done(self, words: str, within: float | None = PROMPT) -> agi.Result:
+        """Have an AGI command carried out; `within` seconds, if it has a limit."""
+        self._number += 1
+        command_id = f"{self._token}-{self._number}"
+        waiting = self._results[command_id] = asyncio.get_running_loop().create_future()
+        try:
+            request = {"Channel": self._channel, "Command": words, "CommandID": command_id}
+            await self._ami.action("AGI", request)
+            async with asyncio.timeout(within):
+                result: agi.Result = await waiting
+        except Refused as refused:
+            if refused.meaning == "channel_gone":
+                self._end("caller")
+            raise
+        except TimeoutError:
+            raise LineError(f"The switch did not finish {_name(words)} in time.") from None
+        finally:
+            self._results.pop(command_id, None)
+        if result.failed:
+            raise LineError(f"The switch could not perform {_name(words)}: {result}")
+        return result
+
+
+async def _finish(task: "asyncio.Task[agi.Result]", within: float) -> None:
+    await asyncio.wait({task}, timeout=within)
+
+
+def _name(words: str) -> str:
+    return words.split(maxsplit=1)[0]
+
+
+def _look(task: "asyncio.Task[agi.Result]") -> None:
+    """Look at how a task ended, so that asyncio does not report a failure as overlooked."""
+    if not task.cancelled():
+        task.exception()

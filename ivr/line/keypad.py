@@ -1,0 +1,137 @@
+"""Which of the caller's keys belong to which command?
+
+Every line feeds its keys here, so that typing ahead, barging in, pauses and end keys mean the same
+on all of them. Nothing in this file is ever logged: a key may be part of a PIN.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from ivr.line.commands import ALL_KEYS, Held, Hold, Keyed, Listen, Play, Played, Silence
+
+MOST_KEPT = 64
+"""Keys kept for later commands; a stuck or hostile phone presses the rest for nothing."""
+
+Say = Callable[[str], Coroutine[Any, Any, None]]
+"""Says the command's prompts; the argument holds the keys that may cut them short. It must end its
+sound when cancelled, and is not required to end it at a key by itself."""
+
+
+class Keypad:
+    """The keys of one caller: pressed, and not yet used by a command."""
+
+    def __init__(self) -> None:
+        self._kept: deque[str] = deque()
+        self._arrival = asyncio.Event()
+        self._trap: asyncio.Future[str] | None = None
+        self._trapped_keys = ""
+        self._stray = ""
+        self._stray_until = 0.0
+
+    def press(self, key: str) -> None:
+        """Take one key (of `ALL_KEYS`; the letters A to D that phones may send are ignored)."""
+        if len(key) != 1 or key not in ALL_KEYS:
+            return
+        if self._is_stray(key):
+            return
+        if self._trap and not self._trap.done() and key in self._trapped_keys:
+            self._trap.set_result(key)
+        elif len(self._kept) < MOST_KEPT:
+            self._kept.append(key)
+            self._arrival.set()
+
+    def forget(self) -> None:
+        """Drop every key that no command has used."""
+        self._kept.clear()
+        self._arrival.clear()
+
+    async def play(self, command: Play, say: Say) -> Played:
+        """Say it; of the keys pressed meanwhile, the first in `interrupt` stops it.
+
+        Keys typed ahead are left alone: they were meant for the question that follows.
+        """
+        return Played(await self._until_key(command.interrupt, say(command.interrupt)))
+
+    async def hold(self, command: Hold) -> Held:
+        """Wait `seconds`, or for ever, or until any key is pressed."""
+        return Held(await self._until_key(ALL_KEYS, _wait(command.seconds)))
+
+    async def listen(self, command: Listen, say: Say) -> Keyed | Silence:
+        """Say it and collect one entry by the rules of `Listen`."""
+        self._kept.extendleft(reversed(command.typed))
+        if not command.barge_in:
+            await say("")
+            self.forget()
+        elif not self._kept:
+            await self._until_any_key(say(ALL_KEYS))
+        keys = ""
+        while len(keys) < command.most:
+            key = await self._next(command.between if keys else command.patience)
+            if key is None or key == command.end_key:
+                return Keyed(keys) if keys else Silence()
+            keys += key
+        self._swallow_end_key(command)
+        return Keyed(keys)
+
+    def _swallow_end_key(self, command: Listen) -> None:
+        """Let an end key pressed out of habit after a full entry not answer the next question."""
+        if self._kept and self._kept[0] == command.end_key:
+            self._kept.popleft()
+        elif not self._kept:
+            self._stray = command.end_key
+            self._stray_until = asyncio.get_running_loop().time() + command.between
+
+    def _is_stray(self, key: str) -> bool:
+        stray, self._stray = self._stray, ""
+        return key == stray and asyncio.get_running_loop().time() <= self._stray_until
+
+    async def _next(self, patience: float) -> str | None:
+        if not self._kept:
+            self._arrival.clear()
+            try:
+                async with asyncio.timeout(patience):
+                    await self._arrival.wait()
+            except TimeoutError:
+                return None
+        return self._kept.popleft()
+
+    async def _until_key(self, keys: str, work: Coroutine[Any, Any, None]) -> str | None:
+        """Do `work` until it is done or one of `keys` is pressed, which is used up and returned."""
+        self._trap = asyncio.get_running_loop().create_future()
+        self._trapped_keys = keys
+        try:
+            await _first(work, self._trap)
+            trapped = self._trap.done() and not self._trap.cancelled()
+            return self._trap.result() if trapped else None
+        finally:
+            self._trap = None
+
+    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> None:
+        self._arrival.clear()
+        await _first(work, self._arrival.wait())
+
+
+async def _wait(seconds: float | None) -> None:
+    if seconds is None:
+        await asyncio.get_running_loop().create_future()
+    else:
+        await asyncio.sleep(seconds)
+
+
+async def _first(work: Coroutine[Any, Any, None], stop: Awaitable[object]) -> None:
+    """Do `work`; when `stop` comes first, cancel it and wait until it has cleaned up."""
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop)
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working

@@ -1,0 +1,86 @@
+"""How does a call become a test? `Recorder` notes what a line did, `RecordedLine` does it again."""
+
+import asyncio
+
+from ivr.errors import CallerHungUp, LineError
+from ivr.line.commands import Command, Outcome
+from ivr.line.line import Line
+from ivr.line.recording import (
+    CallerGone,
+    Cancelled,
+    End,
+    Entry,
+    Failed,
+    without_private_texts,
+    without_secrets,
+)
+
+
+class Recorder:
+    """A line that passes everything on to another and notes it in `entries`, without secrets."""
+
+    def __init__(self, line: Line) -> None:
+        self.entries: list[Entry] = []
+        self._line = line
+
+    async def perform(self, command: Command) -> Outcome:
+        """See `ivr.line.line.Line`."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        end: End = Cancelled()
+        try:
+            end = outcome = await self._line.perform(command)
+        except CallerHungUp:
+            end = CallerGone()
+            raise
+        except LineError as error:
+            end = Failed(str(error))
+            raise
+        finally:
+            self.entries.append(without_secrets(Entry(command, end, clock() - began)))
+        return outcome
+
+
+class RecordedLine:
+    """A line that gives the recorded outcomes, each after the recorded time.
+
+    A command that differs from the recorded one raises AssertionError: the flow no longer does what
+    it did when the call was recorded.
+    """
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._entries = entries
+        self._next = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether every recorded command has been performed."""
+        return self._next == len(self._entries)
+
+    async def perform(self, command: Command) -> Outcome:
+        """See `ivr.line.line.Line`."""
+        if self.finished:
+            raise AssertionError(f"The recording is over, but {command} was asked for.")
+        entry = self._entries[self._next]
+        self._next += 1
+        asked = without_private_texts(command)
+        if asked != entry.command:
+            raise AssertionError(
+                f"Command {self._next} was recorded as {entry.command}, but is now {asked}."
+            )
+        await asyncio.sleep(entry.seconds)
+        match entry.end:
+            case CallerGone():
+                raise CallerHungUp
+            case Failed(why):
+                raise LineError(why)
+            case Cancelled():
+                return await _never()
+            case outcome:
+                return outcome
+
+
+async def _never() -> Outcome:
+    """Wait to be cancelled, as happened when the call was recorded."""
+    future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    return await future
