@@ -31,7 +31,7 @@ def configure(
     carrier_port: Annotated[int, typer.Option(help="The carrier's SIP port.")] = 5060,
     sip_address: Annotated[
         str, typer.Option(help="Where to listen for SIP (UDP).")
-    ] = configuration.Wiring.sip_address,
+    ] = configuration.ANYWHERE,
     sip_port: Annotated[int, typer.Option(help="Where to listen for SIP (UDP).")] = 5060,
     rtp_first: Annotated[int, typer.Option(help="The first UDP port of the audio.")] = 10000,
     rtp_last: Annotated[int, typer.Option(help="The last UDP port of the audio.")] = 10999,

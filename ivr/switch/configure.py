@@ -41,6 +41,7 @@ EVENTS = (
     "MusicOnHoldStop",
     "MixMonitorMute",
 )
+ANYWHERE = "0.0.0.0"  # noqa: S104  carriers and phones come from outside
 # Names that the templates use for other things than agents.
 RESERVED = frozenset({"carrier", "careline-phone", "careline-udp", "global", "system"})
 
@@ -87,7 +88,7 @@ class Wiring:
     is how long, in seconds, a caller waits for an agent when the engine is not there.
     """
 
-    sip_address: str = "0.0.0.0"  # noqa: S104  phones and carriers come from outside
+    sip_address: str = ANYWHERE
     sip_port: int = 5060
     ami_address: str = "127.0.0.1"
     ami_port: int = 5038
@@ -165,6 +166,15 @@ def write_music(etc: Path, classes: Mapping[str, Iterable[Path]]) -> None:
         if not sounds or not all(sound.startswith("/") for sound in sounds):
             raise BadInput(f"Music class {name} needs at least one absolute path of a sound file.")
     _write_all(etc, (_MUSIC_FILE,), {"classes": listed})
+
+
+def music(etc: Path) -> tuple[Path, ...]:
+    """The sound files that callers hear while they wait, of the switch configured in `etc`."""
+    for line in (etc / "musiconhold.conf").read_text(encoding="utf-8").splitlines():
+        name, _, folder = line.partition("=")
+        if name.strip() == "directory":
+            return tuple(sorted(Path(folder.strip()).glob("*.wav")))
+    return ()
 
 
 def sorry_file(home: Path) -> Path:

@@ -1,0 +1,160 @@
+"""The driver: callers who ring the hotline, and the phones it rings.
+
+async with Carrier.driving(switch) as carrier:
+    call = await carrier.call("13800138000")
+    await call.until_answered()
+    await call.press("1")
+"""
+
+import asyncio
+import itertools
+import os
+import re
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from ivr.agent import AgentAccount
+from tests.rig.ami import Ami, AmiRefusedError, Message, environment
+from tests.rig.carrier_switch import CarrierSwitch
+from tests.rig.leg import Leg
+from tests.rig.phone import Phone
+
+HOTLINE_NUMBER = "95588"
+
+_session = itertools.count(1)
+
+
+class Carrier:
+    """Everybody who is not the hotline. Use `driving`."""
+
+    def __init__(self, switch: CarrierSwitch, ami: Ami) -> None:
+        self.switch = switch
+        self.legs: dict[str, Leg] = {}
+        """Every leg there has been, by its id."""
+        self._ami = ami
+        self._phones: dict[str, Phone] = {}
+        self._registered: dict[str, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._prefix = f"rig-{os.getpid()}-{next(_session)}"
+        self._numbers = itertools.count(1)
+        ami.on_event(self._happened)
+
+    @classmethod
+    @asynccontextmanager
+    async def driving(cls, switch: CarrierSwitch) -> AsyncIterator["Carrier"]:
+        """Take the carrier's switch in hand; at the end everybody hangs up."""
+        ami = await Ami.login(switch.ami_port, "rig", switch.secret)
+        carrier = cls(switch, ami)
+        try:
+            yield carrier
+            carrier.check()
+        finally:
+            await carrier.clear()
+            await ami.close()
+
+    async def call(
+        self, number: str, dialled: str = HOTLINE_NUMBER, *, name: str = "", withheld: bool = False
+    ) -> Leg:
+        """Ring the hotline from `number`; returns as soon as the INVITE is on its way.
+
+        `number` and `name` may hold anything that a SIP header can. With `withheld` the network
+        hides them.
+        """
+        return await self._originate(f"PJSIP/{dialled}@hotline", number, name, withheld)
+
+    def phone(self, name: str) -> Phone:
+        """The phone of the agent `name`, or of the outside number `name`."""
+        return self._phones.setdefault(name, Phone(name, self._dial_from))
+
+    async def register(self, agents: Sequence[AgentAccount], within: float = 10.0) -> None:
+        """Give `agents` (and nobody else) phones, and wait until the hotline knows where they are."""
+        self._registered = {agent.name: asyncio.Event() for agent in agents}
+        self.switch.write_phones(agents)
+        for module in ("res_pjsip.so", "res_pjsip_outbound_registration.so"):
+            await self._ami.action("Reload", Module=module)
+        for agent in agents:  # an unchanged registration would keep to its old timetable
+            await self._ami.action("PJSIPRegister", Registration=agent.name)
+        waits = [event.wait() for event in self._registered.values()]
+        await asyncio.wait_for(asyncio.gather(*waits), within)
+
+    async def unplug(self, agent: str) -> None:
+        """The agent's phone tells the hotline that it goes away."""
+        await self._ami.action("PJSIPUnregister", Registration=agent)
+
+    async def clear(self) -> None:
+        """Everybody hangs up."""
+        for task in self._tasks:
+            task.cancel()
+        live = [leg for leg in self.legs.values() if not leg.ended]
+        await asyncio.gather(*(leg.hang_up() for leg in live))
+
+    def check(self) -> None:
+        """Raise what went wrong in a phone's behaviour."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                raise error
+
+    async def _dial_from(self, number: str, agent: str) -> Leg:
+        return await self._originate(f"PJSIP/{number}@{agent}", agent, "", withheld=False)
+
+    async def _originate(self, target: str, number: str, name: str, withheld: bool) -> Leg:
+        unique_id = f"{self._prefix}-{next(self._numbers)}"
+        leg = self.legs[unique_id] = Leg(self._ami, unique_id, self.switch.sounds)
+        variables = [f"CONNECTEDLINE(pres,i)={'prohib' if withheld else 'allowed'}"]
+        if number:
+            variables.append(f"CONNECTEDLINE(num,i)={_quoted(number)}")
+        if name:
+            variables.append(f"CONNECTEDLINE(name,i)={_quoted(name)}")
+        await self._ami.action(
+            "Originate",
+            Channel=target,
+            ChannelId=unique_id,
+            Application="AGI",
+            Data="agi:async",
+            Timeout="120000",
+            Async="true",
+            Codecs="alaw",
+            Variable=variables,
+        )
+        return leg
+
+    def _happened(self, message: Message) -> None:
+        event = message["Event"]
+        if event == "Registry":
+            agent = message["Username"].removeprefix("sip:").partition("@")[0]
+            if message["Status"] == "Registered" and agent in self._registered:
+                self._registered[agent].set()
+            return
+        unique_id = message.get("Uniqueid", "")
+        if event == "Newchannel" and message["Context"] == "from-hotline":
+            self.legs.setdefault(unique_id, Leg(self._ami, unique_id, self.switch.sounds))
+        leg = self.legs.get(unique_id)
+        if leg is None:
+            return
+        leg.happened(message)
+        if event == "Newchannel":
+            self._spawn(self._record(leg))
+        if event == "AsyncAGIStart":
+            env = environment(message)
+            if not unique_id.startswith(self._prefix):
+                self._spawn(self.phone(env["extension"]).take(leg))
+            else:
+                self._spawn(leg.be_silent())
+
+    async def _record(self, leg: Leg) -> None:
+        """Keep what the leg hears, from its very beginning."""
+        try:
+            options = f"r({leg.heard_file})"
+            await self._ami.action("MixMonitor", Channel=leg.channel, Options=options)
+        except AmiRefusedError:
+            if not leg.ended:
+                await leg.until_ended(1)
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        self._tasks.add(asyncio.create_task(work))
+
+
+def _quoted(text: str) -> str:
+    """Originate splits the value of Variable at commas and takes quotes and backslashes off."""
+    return re.sub(r'([\\",])', r"\\\1", text)
