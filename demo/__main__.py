@@ -8,14 +8,16 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress
 
 from demo.report import how_to_call, tell
 from demo.scenes import AGENTS, CALLERS, SCENES
-from demo.stage import TONES, look_back, play
+from demo.stage import TONES, look_back, play, staff_phone
+from ivr.app import App
+from ivr.said import ahead
 from ivr.store.database import Database
 from ivr.switch import install
 from tests.rig.engine import OPEN, engine
-from tests.rig.phone import Answers
 from tests.rig.rig import Rig, Switches, running_switches
 
 CHECKOUT = Path(__file__).parent.parent
@@ -24,10 +26,9 @@ CHECKOUT = Path(__file__).parent.parent
 async def perform(switches: Switches, console: Console, *, keep: bool) -> bool:
     """Play all scenes at once; whether every call came out as it must."""
     async with Rig.over(switches) as rig:
-        for agent, tone in TONES.items():
-            behaviour = Answers(after=5.0, talks_for=1.0, tone=tone, tone_for=4.0)
-            rig.carrier.phone(agent).behaviour = behaviour
-        async with engine(rig, AGENTS, CALLERS) as app:
+        async with engine(rig, AGENTS, CALLERS) as app, asyncio.TaskGroup() as staff:
+            at_phones = [staff.create_task(staff_phone(name, rig)) for name in TONES]
+            build_prompts(app, console)
             console.print(
                 f"The hotline answers; its clock says {OPEN:%A %H:%M} in {OPEN.tzinfo}.\n"
                 f"{len(SCENES)} callers ring at the same time (about a minute) …"
@@ -44,7 +45,17 @@ async def perform(switches: Switches, console: Console, *, keep: bool) -> bool:
             if keep:
                 how_to_call(console, switches)
                 await asyncio.Event().wait()
+            for task in at_phones:
+                task.cancel()
     return all(good)
+
+
+def build_prompts(app: App, console: Console) -> None:
+    """Have everything spoken before the first caller rings."""
+    prompts = list(ahead(app.hotline))
+    with Progress(console=console) as bar:
+        task = bar.add_task("prompts", total=len(prompts))
+        app.prompts.build(prompts, lambda made: bar.advance(task))
 
 
 def main() -> int:

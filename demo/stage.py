@@ -13,7 +13,9 @@ from ivr.line.commands import Spoken
 from ivr.record import CallRecord
 from ivr.store.database import Database
 from tests.rig import sound
+from tests.rig.ami import AmiRefusedError
 from tests.rig.leg import Leg
+from tests.rig.phone import Answers
 from tests.rig.rig import Rig
 
 PATIENCE = 150.0  # seconds after which a call that does not end is given up
@@ -66,6 +68,24 @@ async def play(scene: Scene, rig: Rig) -> Leg:
     return caller
 
 
+async def hum(leg: Leg, tone: int) -> None:
+    """Hum from now on until the call is over."""
+    with suppress(AssertionError, AmiRefusedError):  # that may happen at any moment
+        await leg.perform(f"EXEC Playtones {tone}")
+
+
+async def staff_phone(name: str, rig: Rig) -> None:
+    """Let an agent pick up every call and hum in the agent's own voice."""
+    phone = rig.carrier.phone(name)
+    phone.behaviour = Answers(after=5.0, talks_for=7.0)
+    while True:
+        leg = await phone.rung(within=3600)
+        with suppress(AssertionError):  # the caller may leave while it still rings
+            await leg.until_answered()
+            await asyncio.sleep(0.5)  # the phone's own first sound is silence
+            await hum(leg, TONES[name])
+
+
 def _acts(scene: Scene, caller: Leg) -> Iterator[Coroutine[Any, Any, None]]:
     async def press(keys: str, after: float) -> None:
         await asyncio.sleep(after)
@@ -79,7 +99,7 @@ def _acts(scene: Scene, caller: Leg) -> Iterator[Coroutine[Any, Any, None]]:
         yield press(one.keys, one.after)
     if scene.leaves is not None:
         yield leave(scene.leaves)
-    yield caller.hum(scene.tone, PATIENCE)
+    yield hum(caller, scene.tone)
 
 
 def look_back(scene: Scene, caller: Leg, rig: Rig, app: App, database: Database) -> Played:

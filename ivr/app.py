@@ -22,14 +22,14 @@ from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
-from ivr.prompts import PromptStore, hold_class
+from ivr.prompts import PromptStore, Status, hold_class
 from ivr.queues import queues_of
 from ivr.roster import Roster
-from ivr.said import meanwhile
+from ivr.said import ahead, meanwhile
 from ivr.settings import Settings
 from ivr.store.database import Database
 from ivr.switch import agents as switch
-from ivr.switch import configure, install, instance
+from ivr.switch import configure, instance
 from routing.floor import Floor
 from speech.voice import Espeak
 
@@ -79,6 +79,9 @@ class App:
     async def open(self) -> None:
         """Take up work: agents first, so that the first caller finds them."""
         self.prompts.discard_all()
+        unbuilt = await asyncio.to_thread(self._unbuilt)
+        if unbuilt:
+            log.warning("%d prompts have no audio yet; run `careline prompts build`", unbuilt)
         await asyncio.to_thread(self._make_music)
         self.journal.open()
         await self.roster.open()
@@ -139,6 +142,10 @@ class App:
 
         return locate
 
+    def _unbuilt(self) -> int:
+        status = self.prompts.status
+        return sum(status(spoken) is Status.MISSING for spoken in ahead(self.hotline))
+
     def _music(self, spoken: Spoken) -> str | None:
         name = hold_class(spoken)
         return name if name in self._music_classes else None
@@ -148,9 +155,8 @@ class App:
         etc = instance.hotline(self.settings.home).etc
         if not etc.is_dir():
             return  # somebody else's switch: sentences are then said before a phone rings
-        asterisk = install.require(self.settings.home)
-        music = sorted((asterisk.music or etc.parent / "music").glob("*.wav"))
         try:
+            music = configure.music(etc)
             classes = self.prompts.hold_classes(meanwhile(self.hotline), music)
             sounds = {name: [f.with_suffix("") for f in files] for name, files in classes.items()}
             configure.write_music(etc, sounds)

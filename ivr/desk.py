@@ -193,7 +193,8 @@ class Desk:
         if outcome is None:  # withdrawn while it rang
             note("withdrawn", agent=agent)
             return None
-        place.offer = None
+        if place.offer is offer:  # else the floor has gone on to another agent already
+            place.offer = None
         if isinstance(outcome, NotJoined):
             note("refused", agent=agent, cause=outcome.cause)
             self._tell(OfferRefused(call, agent, outcome.cause))

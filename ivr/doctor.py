@@ -12,7 +12,7 @@ from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow
 from ivr.line.asterisk.ami import Ami
 from ivr.prompts import PromptStore, Status
-from ivr.said import fixed
+from ivr.said import ahead, fixed
 from ivr.settings import Settings
 from ivr.store.database import Database
 from ivr.switch import install, instance, process, secrets
@@ -62,7 +62,7 @@ def _flows(settings: Settings) -> Iterator[Finding]:
 
 def _prompts(settings: Settings, hotline: Hotline) -> Iterator[Finding]:
     store = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
-    missing = sum(store.status(spoken) is Status.MISSING for spoken in fixed(hotline))
+    missing = sum(store.status(spoken) is Status.MISSING for spoken in ahead(hotline))
     if missing:
         what = f"{missing} prompts have no audio yet; each is built when first said"
         yield Finding("warning", what, "careline prompts build")

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ivr.errors import BadInput, VoiceError
 from ivr.line.commands import Spoken
-from speech.audio import read_wav, telephone
+from speech.audio import quiet, read_wav, telephone
 from speech.voice import MADE, Voice
 
 AT_ONCE = 2  # prompts made at the same time at run time; more would slow the calls that go on
@@ -113,6 +113,13 @@ class PromptStore:
             return await self._shared(self._path(spoken, recording), spoken, recording)
         except BadInput:
             return await self._shared(self._path(spoken, None), spoken, None)
+
+    def silence(self) -> Path:
+        """A short silence, for a prompt that cannot be had."""
+        path = self._folder / "silence.wav"
+        if not path.is_file():
+            _write_whole(path, quiet(0.2))
+        return path
 
     def discard(self, paths: Iterable[Path]) -> None:
         """Delete the files of private prompts; other files, and files already gone, are left be."""

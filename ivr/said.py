@@ -2,8 +2,20 @@
 
 from collections.abc import Iterator
 
+from ivr.flow.conversation import language_name
+from ivr.flow.expression import Template, Value
 from ivr.flow.hotline import Hotline
 from ivr.line.commands import Spoken
+
+POSITIONS = range(1, 11)
+MINUTES = range(1, 16)
+"""What is announced often enough to be built ahead; longer queues are spoken as they come."""
+
+
+def ahead(hotline: Hotline) -> Iterator[Spoken]:
+    """Everything worth building ahead."""
+    yield from fixed(hotline)
+    yield from filled(hotline)
 
 
 def fixed(hotline: Hotline) -> Iterator[Spoken]:
@@ -16,6 +28,20 @@ def fixed(hotline: Hotline) -> Iterator[Spoken]:
             if not template.holes:
                 yield Spoken(template.text, language, name)
                 yield Spoken(template.text, language, name, slow=True)
+
+
+def filled(hotline: Hotline) -> Iterator[Spoken]:
+    """Texts with `{{ }}` of which there are but few: positions, minutes, and languages.
+
+    An agent's phone must not ring later because the whisper has to be spoken first.
+    """
+    for language, texts in hotline.wording.texts.items():
+        functions = {"language_name": lambda code, own=language: language_name(code, own)}
+        for template in texts.values():
+            for values in _few(template, hotline):
+                text = template.render(values, functions)
+                yield Spoken(text, language)
+                yield Spoken(text, language, slow=True)
 
 
 def meanwhile(hotline: Hotline) -> Iterator[Spoken]:
@@ -32,3 +58,14 @@ def meanwhile(hotline: Hotline) -> Iterator[Spoken]:
         for mention in step.prompts()
     }
     return (spoken for spoken in fixed(hotline) if spoken.name in names)
+
+
+def _few(template: Template, hotline: Hotline) -> Iterator[dict[str, Value]]:
+    reads = frozenset().union(*(hole.reads for hole in template.holes))
+    if reads == {"position"}:
+        yield from ({"position": number} for number in POSITIONS)
+    elif reads == {"minutes"}:
+        yield from ({"minutes": number} for number in MINUTES)
+    elif reads == {"caller"} and all("caller.language" in hole.text for hole in template.holes):
+        languages = hotline.center.center.languages
+        yield from ({"caller": {"language": language}} for language in languages)

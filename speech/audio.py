@@ -53,6 +53,11 @@ def telephone(audio: AudioSegment) -> bytes:
     return _wav(_trim(_level(narrow)))
 
 
+def quiet(seconds: float) -> bytes:
+    """A WAV file of silence, as a line plays it."""
+    return _wav(AudioSegment.silent(round(seconds * 1000), frame_rate=RATE))
+
+
 def read_wav(source: Path | bytes) -> AudioSegment:
     """A recording, at any sample rate, mono or stereo. Raises `BadInput` if it is not one.
 

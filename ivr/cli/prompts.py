@@ -13,7 +13,7 @@ from ivr.errors import BadInput
 from ivr.flow.load import load
 from ivr.line.commands import Spoken
 from ivr.prompts import Made, PromptStore, Status
-from ivr.said import fixed
+from ivr.said import ahead
 from speech.voice import Espeak
 
 app = typer.Typer(
@@ -68,7 +68,7 @@ def list_(
 def _prompts(language: str | None) -> tuple[PromptStore, list[Spoken]]:
     chosen = settings()
     require_flows(chosen)
-    prompts = [one for one in fixed(load(chosen.flows)) if language in (None, one.language)]
+    prompts = [one for one in ahead(load(chosen.flows)) if language in (None, one.language)]
     if not prompts:
         raise BadInput(
             f'no prompts in the language "{language}": there is no prompts.{language}.yaml'

@@ -16,6 +16,8 @@ from ivr.settings import Settings
 from ivr.store.database import Database
 from tests.rig.rig import Rig, Switches
 
+CHECKOUT = Path(__file__).parents[2]
+
 # A Wednesday that is no holiday, at ten in the morning: the hotline's office is open.
 OPEN = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -31,6 +33,11 @@ def settings_for(switches: Switches, flows: Path | None = None) -> Settings:
     target = switches.home / "flows"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(flows or resources.flows(), target)
+    prompts = switches.home / "var" / "prompts"
+    if not prompts.exists():  # what was spoken once need not be spoken again
+        (CHECKOUT / "var" / "prompts").mkdir(parents=True, exist_ok=True)
+        prompts.parent.mkdir(parents=True, exist_ok=True)
+        prompts.symlink_to(CHECKOUT / "var" / "prompts")
     for left in (switches.home / "var").glob("careline.db*"):
         left.unlink()
     return Settings(home=switches.home, ami_port=switches.ami_port)
