@@ -238,6 +238,7 @@ class Ami:
         if wire := self._wire:
             self._wire = None
             wire.close()
+            await asyncio.sleep(0)  # asyncio closes an aborted socket in its next round
 
     async def action(
         self,

@@ -24,6 +24,9 @@ CALLERS = "from-carrier"
 AGENTS = "careline-agents"
 """The contexts of the dialplan from which channels come."""
 
+UP = "6"
+"""AMI's ChannelState of an answered channel."""
+
 HEARTBEAT = "CARELINE_ALIVE"
 HEARTBEAT_EVERY = 2.0
 """Seconds; the dialplan takes the engine for dead after a few missed beats."""
@@ -101,6 +104,7 @@ class Inbound:
         env = agi.environment(message.get("Env", ""))
         self._take(
             channel=message.get("Channel", ""),
+            answered=message.get("ChannelState") == UP,
             call_id=message.get("Uniqueid", ""),
             context=env.get("context", ""),
             dialled=env.get("extension", ""),
@@ -115,6 +119,7 @@ class Inbound:
             if channel.get("Application") == "AGI" and data.startswith("agi:async"):
                 self._take(
                     channel=channel.get("Channel", ""),
+                    answered=channel.get("ChannelState") == UP,
                     call_id=channel.get("Uniqueid", ""),
                     context=channel.get("Context", ""),
                     dialled=channel.get("Exten", ""),
@@ -123,11 +128,20 @@ class Inbound:
                 )
 
     def _take(
-        self, *, channel: str, call_id: str, context: str, dialled: str, number: str, agent: str
+        self,
+        *,
+        channel: str,
+        answered: bool,
+        call_id: str,
+        context: str,
+        dialled: str,
+        number: str,
+        agent: str,
     ) -> None:
         if context not in {CALLERS, AGENTS} or call_id in self._lines:
             return
         line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
+        line.answered = answered
         self._lines[call_id] = line
         if context == AGENTS:
             self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")

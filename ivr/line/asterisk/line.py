@@ -80,7 +80,8 @@ class AsteriskLine:
         self._dialling: asyncio.Task[agi.Result] | None = None
         self._other_side = ""
         self._other_side_left = False
-        self._answered = False
+        self.answered = False
+        """Whether the call is off the hook; the dialplan may have answered it already."""
         self._stays = False
         self._given_up = False
 
@@ -163,9 +164,12 @@ class AsteriskLine:
                 return await self._do_answered(command)
 
     async def _do_answered(self, command: Command) -> Outcome:
-        if not self._answered:
-            await self._done(agi.command("ANSWER"))
-            self._answered = True
+        if not self.answered:
+            # ANSWER waits up to half a second for the caller's first sound, so that nothing said is
+            # lost; nobody needs to hear anything before a phone can ring.
+            at_once = agi.command("EXEC", "Answer", ",i")
+            await self._done(at_once if isinstance(command, Connect) else agi.command("ANSWER"))
+            self.answered = True
         match command:
             case Play():
                 return await self._keypad.play(command, partial(self._say, command.spoken))

@@ -1,0 +1,36 @@
+"""The exchanges on which the contract is tried."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.line.asterisk_exchange import AsteriskExchange
+from tests.line.exchange import Exchange, RecordedExchange, SimulatedExchange
+from tests.rig.fixtures import asterisk, switches
+from tests.rig.rig import Switches
+
+__all__ = ["asterisk", "switches"]
+
+
+@pytest.fixture(scope="session")
+def asterisk_exchange(
+    switches: Switches,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsteriskExchange:
+    """The real switches, started when first wanted."""
+    return AsteriskExchange(switches, tmp_path_factory.mktemp("prompts"))
+
+
+@pytest.fixture(
+    params=["simulated", "recorded", pytest.param("asterisk", marks=pytest.mark.switch)]
+)
+def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
+    """One exchange after the other."""
+    match request.param:
+        case "simulated":
+            return SimulatedExchange()
+        case "recorded":
+            return RecordedExchange(tmp_path / "call.yaml")
+        case _:
+            found: Exchange = request.getfixturevalue("asterisk_exchange")
+            return found

@@ -1,0 +1,487 @@
+"""Does every line do what `ivr.line.commands` says? The same calls on all of them."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from ivr.errors import CallerHungUp, LineError
+from ivr.line.commands import (
+    AgentPhone,
+    Answer,
+    Answered,
+    Command,
+    Connect,
+    HandBack,
+    HandedBack,
+    Hangup,
+    Held,
+    Hold,
+    HungUp,
+    Joined,
+    Keyed,
+    Listen,
+    NotJoined,
+    OutsideNumber,
+    Play,
+    Played,
+    Silence,
+    Spoken,
+    Talk,
+    TalkEnded,
+)
+from ivr.line.line import Line
+from tests.line.exchange import Caller, Exchange
+
+SHORT = Spoken("您好", "zh", name="hello")
+QUESTION = Spoken("请按一", "zh", name="question")
+LONG = Spoken("感谢您的来电，" * 4, "zh", name="long")
+WHISPER = Spoken("英语来电", "zh", name="whisper")
+
+
+async def soon(work: Coroutine[Any, Any, None], after: float) -> None:
+    await asyncio.sleep(after)
+    await work
+
+
+def meanwhile(work: Coroutine[Any, Any, None], after: float) -> "asyncio.Task[None]":
+    return asyncio.create_task(soon(work, after))
+
+
+async def cancelled_after(line: Line, command: Command, seconds: float) -> None:
+    """Perform `command`, and change one's mind."""
+    performing = asyncio.create_task(line.perform(command))
+    await asyncio.sleep(seconds)
+    performing.cancel()
+    with suppress(asyncio.CancelledError):
+        await performing
+    assert performing.cancelled()
+
+
+async def is_ready(line: Line) -> None:
+    """The line can be used, and nothing is left over from before."""
+    assert await line.perform(Play((SHORT,))) == Played()
+    assert await line.perform(Listen((), patience=0.5)) == Silence()
+
+
+async def elapsed(line: Line, command: Command) -> float:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    await line.perform(command)
+    return clock() - began
+
+
+def test_answering_twice_is_harmless(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        assert await line.perform(Answer()) == Answered()
+        assert await line.perform(Answer()) == Answered()
+
+    exchange.serve(call)
+
+
+def test_a_prompt_is_heard_to_the_end_when_nobody_presses(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await elapsed(line, Play((SHORT, QUESTION))) >= 1.0
+
+    heard = exchange.serve(call)
+    assert heard.caller_heard(SHORT)
+    assert heard.caller_heard(QUESTION)
+    assert not heard.caller_heard(LONG)
+
+
+def test_a_key_stops_a_prompt_and_is_used_up(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("5"), 0.5)
+        assert await line.perform(Play((LONG, LONG))) == Played(stopped_by="5")
+        await pressing
+        assert await line.perform(Listen((), patience=0.5)) == Silence()
+
+    exchange.serve(call)
+
+
+def test_only_an_interrupt_key_stops_a_prompt_and_the_others_are_kept(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("30"), 0.4)
+        assert await line.perform(Play((LONG,), interrupt="0")) == Played(stopped_by="0")
+        await pressing
+        assert await line.perform(Listen((QUESTION,))) == Keyed("3")
+
+    exchange.serve(call)
+
+
+def test_a_notice_without_interrupt_keys_is_heard_whole(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("1"), 0.2)
+        assert await line.perform(Play((SHORT,), interrupt="")) == Played()
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_a_key_during_the_question_answers_it_at_once(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("2"), 0.5)
+        began = asyncio.get_running_loop().time()
+        assert await line.perform(Listen((LONG,))) == Keyed("2")
+        assert asyncio.get_running_loop().time() - began < 2.0
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_keys_typed_ahead_answer_the_questions_to_come(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("123"), 0.2)
+        assert await line.perform(Listen((LONG,))) == Keyed("1")
+        await pressing
+        assert await line.perform(Listen((LONG,))) == Keyed("2")
+        assert await line.perform(Listen((LONG,), patience=1)) == Keyed("3")
+
+    exchange.serve(call)
+
+
+def test_keys_pressed_between_two_commands_are_not_lost(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        await caller.press("42")
+        await asyncio.sleep(0.5)
+        assert await line.perform(Listen((LONG,), most=2)) == Keyed("42")
+
+    exchange.serve(call)
+
+
+def test_without_barge_in_earlier_keys_do_not_count(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        await caller.press("7")
+        during = meanwhile(caller.press("8"), 0.2)
+        after = meanwhile(caller.press("9"), 1.5)
+        listening = Listen((SHORT,), barge_in=False, patience=3)
+        assert await line.perform(listening) == Keyed("9")
+        await asyncio.gather(during, after)
+
+    exchange.serve(call)
+
+
+def test_patience_is_counted_from_the_end_of_the_prompt(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Listen((SHORT,), patience=0.5)) == Silence()
+        assert await elapsed(line, Listen((SHORT,), patience=1.0)) >= 1.5
+
+    exchange.serve(call)
+
+
+def test_an_entry_ends_when_it_is_full(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("1234"), 0.3)
+        assert await line.perform(Listen((QUESTION,), most=4)) == Keyed("1234")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_the_end_key_ends_an_entry_and_is_not_reported(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("12#"), 0.3)
+        assert await line.perform(Listen((QUESTION,), most=8)) == Keyed("12")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_only_the_end_key_is_silence(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("#"), 0.3)
+        assert await line.perform(Listen((QUESTION,), most=8)) == Silence()
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_the_end_key_after_a_full_entry_does_not_answer_the_next_question(
+    exchange: Exchange,
+) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("12#"), 0.3)
+        assert await line.perform(Listen((QUESTION,), most=2)) == Keyed("12")
+        again = meanwhile(caller.press("5"), 1.0)
+        assert await line.perform(Listen((QUESTION,), patience=3)) == Keyed("5")
+        await asyncio.gather(pressing, again)
+
+    exchange.serve(call)
+
+
+def test_a_pause_ends_an_entry(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("12"), 0.3)
+        assert await line.perform(Listen((QUESTION,), most=8, between=0.7)) == Keyed("12")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_star_can_be_keyed(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("*"), 0.3)
+        assert await line.perform(Listen((QUESTION,))) == Keyed("*")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_a_secret_entry_is_taken_like_any_other(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("999999"), 0.3)
+        listening = Listen((QUESTION,), most=6, secret=True)
+        assert await line.perform(listening) == Keyed("999999")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_holding_lasts_as_long_as_asked(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Hold(seconds=0.5)) == Held()
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_a_key_ends_holding(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("1"), 0.5)
+        assert await line.perform(Hold()) == Held(stopped_by="1")
+        await pressing
+
+    exchange.serve(call)
+
+
+def test_a_caller_meets_an_agent_and_comes_back_afterwards(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(AgentPhone("quick"), ring=5, meanwhile=SHORT, and_then=True)
+        assert await line.perform(connect) == Joined()
+        assert await line.perform(Talk()) == TalkEnded()
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_the_switch_ends_a_last_talk(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Connect(AgentPhone("quick"), ring=5)) == Joined()
+        assert await line.perform(Talk()) == HungUp()
+        with pytest.raises(CallerHungUp):
+            await line.perform(Play((SHORT,)))
+
+    exchange.serve(call)
+
+
+@pytest.mark.parametrize("and_then", [True, False])
+def test_a_caller_who_hangs_up_on_the_agent_is_gone(exchange: Exchange, and_then: bool) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(AgentPhone("ana"), ring=5, and_then=and_then)
+        assert await line.perform(connect) == Joined()
+        leaving = meanwhile(caller.hang_up(), 0.5)
+        with pytest.raises(CallerHungUp):
+            await line.perform(Talk())
+        await leaving
+
+    exchange.serve(call)
+
+
+def test_an_outside_number_can_be_reached(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(OutsideNumber("01088880000"), ring=5, and_then=True)
+        assert await line.perform(connect) == Joined()
+        assert await line.perform(Talk()) == TalkEnded()
+
+    exchange.serve(call)
+
+
+@pytest.mark.parametrize(
+    ("agent", "cause"),
+    [
+        ("busy", "busy"),
+        ("decliner", "declined"),
+        ("absent", "no_answer"),
+        ("nobody", "unreachable"),
+    ],
+)
+@pytest.mark.parametrize("and_then", [True, False])
+def test_a_phone_that_is_not_answered_says_why_and_the_caller_stays(
+    exchange: Exchange, agent: str, cause: Any, and_then: bool
+) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(AgentPhone(agent), ring=1, and_then=and_then)
+        assert await line.perform(connect) == NotJoined(cause)
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_the_agent_alone_hears_the_whisper(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(AgentPhone("ana"), ring=5, whisper=(WHISPER,))
+        assert await line.perform(connect) == Joined()
+        assert await line.perform(Hangup()) == HungUp()
+
+    heard = exchange.serve(call)
+    assert heard.agent_heard(WHISPER)
+    assert not heard.caller_heard(WHISPER)
+
+
+@pytest.mark.parametrize("and_then", [True, False])
+def test_an_agent_who_hangs_up_in_the_whisper_leaves_the_caller_with_us(
+    exchange: Exchange, and_then: bool
+) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        connect = Connect(AgentPhone("leaver"), ring=5, whisper=(LONG,), and_then=and_then)
+        assert await line.perform(connect) == NotJoined("declined")
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_keys_pressed_while_ringing_do_not_answer_later_questions(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("1"), 0.5)
+        assert await line.perform(Connect(AgentPhone("absent"), ring=2)) == NotJoined("no_answer")
+        await pressing
+        assert await line.perform(Listen((), patience=0.5)) == Silence()
+
+    exchange.serve(call)
+
+
+def test_a_refused_call_can_be_offered_to_the_next_agent(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Connect(AgentPhone("decliner"), ring=5)) == NotJoined("declined")
+        assert await line.perform(Hold(seconds=0.2)) == Held()
+        assert await line.perform(Connect(AgentPhone("ana"), ring=5)) == Joined()
+
+    exchange.serve(call)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Play((LONG,)),
+        Listen((LONG,)),
+        Listen((), patience=9),
+        Hold(),
+        Connect(AgentPhone("absent")),
+        Connect(AgentPhone("ana"), whisper=(LONG,)),
+    ],
+    ids=["prompt", "question", "silence", "hold", "ringing", "whisper"],
+)
+def test_a_caller_may_hang_up_during_anything(exchange: Exchange, command: Command) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        leaving = meanwhile(caller.hang_up(), 1.2)
+        with pytest.raises(CallerHungUp):
+            await line.perform(command)
+        await leaving
+        with pytest.raises(CallerHungUp):
+            await line.perform(Play((SHORT,)))
+        with pytest.raises(CallerHungUp):
+            await line.perform(Hangup())
+
+    exchange.serve(call)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Play((LONG,)),
+        Listen((LONG,)),
+        Listen((), patience=9),
+        Hold(),
+        Connect(AgentPhone("absent")),
+        Connect(AgentPhone("absent"), and_then=True),
+        Connect(AgentPhone("ana"), whisper=(LONG,)),
+    ],
+    ids=["prompt", "question", "silence", "hold", "ringing", "ringing_and_then", "whisper"],
+)
+def test_changing_one_s_mind_leaves_the_line_ready(exchange: Exchange, command: Command) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        await cancelled_after(line, command, 1.2)
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_changing_one_s_mind_at_once_leaves_the_line_ready(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        for command in (Play((LONG,)), Hold(), Connect(AgentPhone("absent"))):
+            await cancelled_after(line, command, 0.01)
+        await is_ready(line)
+
+    exchange.serve(call)
+
+
+def test_hanging_up_is_the_end(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Hangup()) == HungUp()
+        with pytest.raises(LineError):
+            await line.perform(Play((SHORT,)))
+
+    exchange.serve(call)
+
+
+def test_a_call_handed_back_is_no_longer_ours(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(HandBack()) == HandedBack()
+        with pytest.raises(LineError):
+            await line.perform(Play((SHORT,)))
+
+    exchange.serve(call)
+
+
+def test_nothing_but_talking_can_be_done_in_a_talk(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Connect(AgentPhone("ana"), ring=5)) == Joined()
+        with pytest.raises(LineError):
+            await line.perform(Play((SHORT,)))
+        assert await line.perform(Hangup()) == HungUp()
+
+    exchange.serve(call)
+
+
+def test_there_is_no_talk_without_a_connection(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        with pytest.raises(LineError):
+            await line.perform(Talk())
+
+    exchange.serve(call)

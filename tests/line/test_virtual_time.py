@@ -1,0 +1,53 @@
+"""Does virtual time pass only when nothing else is to be done?"""
+
+import asyncio
+import time
+
+from ivr.line import virtual_time
+
+
+def test_an_hour_takes_no_time() -> None:
+    async def sleeps() -> float:
+        await asyncio.sleep(3600)
+        return asyncio.get_running_loop().time()
+
+    began = time.monotonic()
+    assert virtual_time.run(sleeps()) == 3600
+    assert time.monotonic() - began < 1
+
+
+def test_sleepers_wake_in_order() -> None:
+    woken: list[float] = []
+
+    async def sleeper(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        woken.append(asyncio.get_running_loop().time())
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(sleeper(seconds) for seconds in (3.0, 1.0, 2.0)))
+
+    virtual_time.run(all_of_them())
+    assert woken == [1.0, 2.0, 3.0]
+
+
+def test_the_clock_stands_still_while_a_thread_works() -> None:
+    async def works() -> float:
+        sleeping = asyncio.create_task(asyncio.sleep(1000))
+        await asyncio.to_thread(time.sleep, 0.05)
+        now = asyncio.get_running_loop().time()
+        sleeping.cancel()
+        return now
+
+    assert virtual_time.run(works()) == 0
+
+
+def test_a_deadline_is_met_on_the_dot() -> None:
+    async def waits() -> float:
+        try:
+            async with asyncio.timeout(5):
+                await asyncio.get_running_loop().create_future()
+        except TimeoutError:
+            pass
+        return asyncio.get_running_loop().time()
+
+    assert virtual_time.run(waits()) == 5
