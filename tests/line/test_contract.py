@@ -473,6 +473,7 @@ def test_nothing_but_talking_can_be_done_in_a_talk(exchange: Exchange) -> None:
         assert await line.perform(Connect(AgentPhone("ana"), ring=5)) == Joined()
         with pytest.raises(LineError):
             await line.perform(Play((SHORT,)))
+        await asyncio.sleep(0.5)
         assert await line.perform(Hangup()) == HungUp()
 
     exchange.serve(call)
