@@ -25,28 +25,31 @@ CHECKOUT = Path(__file__).parent.parent
 
 async def perform(switches: Switches, console: Console, *, keep: bool) -> bool:
     """Play all scenes at once; whether every call came out as it must."""
-    async with Rig.over(switches) as rig:
-        async with engine(rig, AGENTS, CALLERS) as app, asyncio.TaskGroup() as staff:
-            at_phones = [staff.create_task(staff_phone(name, rig)) for name in TONES]
-            build_prompts(app, console)
-            console.print(
-                f"The hotline answers; its clock says {OPEN:%A %H:%M} in {OPEN.tzinfo}.\n"
-                f"{len(SCENES)} callers ring at the same time (about a minute) …"
-            )
-            legs = await asyncio.gather(*(play(scene, rig) for scene in SCENES))
-            await asyncio.sleep(1.0)  # until the last record is written
-            with Database.open(app.settings.url) as database:
-                played = [
-                    look_back(scene, leg, rig, app, database)
-                    for scene, leg in zip(SCENES, legs, strict=True)
-                ]
-            good = [tell(console, one) for one in played]
-            console.print(f"\n{sum(good)} of {len(good)} calls came out as they must.")
-            if keep:
-                how_to_call(console, switches)
-                await asyncio.Event().wait()
-            for task in at_phones:
-                task.cancel()
+    async with (
+        Rig.over(switches) as rig,
+        engine(rig, AGENTS, CALLERS) as app,
+        asyncio.TaskGroup() as staff,
+    ):
+        at_phones = [staff.create_task(staff_phone(name, rig)) for name in TONES]
+        build_prompts(app, console)
+        console.print(
+            f"The hotline answers; its clock says {OPEN:%A %H:%M} in {OPEN.tzinfo}.\n"
+            f"{len(SCENES)} callers ring at the same time (about a minute) …"
+        )
+        legs = await asyncio.gather(*(play(scene, rig) for scene in SCENES))
+        await asyncio.sleep(1.0)  # until the last record is written
+        with Database.open(app.settings.url) as database:
+            played = [
+                look_back(scene, leg, rig, app, database)
+                for scene, leg in zip(SCENES, legs, strict=True)
+            ]
+        good = [tell(console, one) for one in played]
+        console.print(f"\n{sum(good)} of {len(good)} calls came out as they must.")
+        if keep:
+            how_to_call(console, switches)
+            await asyncio.Event().wait()
+        for task in at_phones:
+            task.cancel()
     return all(good)
 
 

@@ -83,6 +83,8 @@ class App:
         if unbuilt:
             log.warning("%d prompts have no audio yet; run `careline prompts build`", unbuilt)
         await asyncio.to_thread(self._make_music)
+        for hours in self.hotline.center.hours:  # loads the calendar before the first caller asks
+            self.hotline.center.is_open(hours, self._now())
         self.journal.open()
         await self.roster.open()
         for device in await self._ami.list("DeviceStateList"):

@@ -48,7 +48,7 @@ class Call:
         self._desk = desk
         self._journal = journal
         self._now = now
-        self._seq = 0
+        self._seq, self._last = 0, ""
         self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at)
         self._marks: dict[str, datetime] = {}
         self._journal.add(self._summary)
@@ -82,7 +82,7 @@ class Call:
         """Write an event into the record; some also mark the summary."""
         at = self._now()
         self._journal.add(CallEvent(self._summary.call_id, self._seq, at, kind, data))
-        self._seq += 1
+        self._seq, self._last = self._seq + 1, kind
         match kind:
             case "waiting":
                 self._marks.setdefault("waiting", at)
@@ -140,7 +140,7 @@ class Call:
         if ending == "handed_back":
             return "handed_back", "hotline"
         if "talking" in self._marks:
-            return "answered", "agent" if ending == "served" else "hotline"
+            return "answered", "agent" if self._last == "talk_over" else "hotline"
         return "completed", "hotline"
 
     def _left(self) -> tuple[str, str]:

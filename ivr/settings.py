@@ -24,12 +24,16 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=Path.cwd, description="the folder with flows/ and var/")
-    database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite in var/ by default")
+    database_url: str | None = Field(default=None, description="an SQLAlchemy URL")
     ami_host: str = "127.0.0.1"
     ami_port: int = 5038
     ami_user: str = "careline"
-    ami_secret: SecretStr | None = Field(default=None, description="else from var/switch/secrets.json")
-    missed_calls: int = Field(default=2, ge=1, description="misses in a row that set an agent aside")
+    ami_secret: SecretStr | None = Field(
+        default=None, description="else from var/switch/secrets.json"
+    )
+    missed_calls: int = Field(
+        default=2, ge=1, description="misses in a row that set an agent aside"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from janome.tokenizer import Tokenizer  # type: ignore[import-untyped]
+    from janome.tokenizer import Tokenizer
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Janome's names for what belongs to the word before it: particles, auxiliaries, marks, suffixes.

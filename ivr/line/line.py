@@ -33,6 +33,6 @@ class Line(Protocol):
 
         Commands are performed one after the other, never two at once. Cancelling the awaiting task
         stops what is being done (a prompt, music, ringing) and leaves the line ready for the next
-        command. Raises `CallerHungUp` when the caller is gone and `LineError` when the switch fails.
+        command. Raises `CallerHungUp` when the caller is gone, `LineError` when the switch fails.
         """
         ...

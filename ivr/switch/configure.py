@@ -41,6 +41,8 @@ EVENTS = (
     "MusicOnHoldStop",
     "MixMonitorMute",
 )
+LEASE = 20
+"""Seconds a call gets after a talk to be taken up by the engine again, if it uses leases."""
 ANYWHERE = "0.0.0.0"  # noqa: S104  carriers and phones come from outside
 # Names that the templates use for other things than agents.
 RESERVED = frozenset({"carrier", "careline-phone", "careline-udp", "global", "system"})
@@ -191,6 +193,7 @@ def _careline_values(
         "classes": {},
         "dead": "$[${EPOCH} - 0${GLOBAL(CARELINE_ALIVE)} > 10]",
         "events": EVENTS,
+        "lease": LEASE,
         "secrets": secrets.keep_or_make(home),
         "sorry": sorry_file(home),
     }

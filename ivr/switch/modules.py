@@ -70,7 +70,6 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "func_dialplan",
         "func_env",
         "func_global",
-        "func_groupcount",
         "func_logic",
         "func_strings",
         "func_timeout",

@@ -6,6 +6,7 @@ It is deliberately not the engine's, so that a mistake there cannot hide itself 
 import asyncio
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import unquote
 
 Message = dict[str, str]
@@ -65,6 +66,8 @@ class Ami:
         self._reading.cancel()
         self._writer.close()
         await asyncio.wait([self._reading])
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
     async def _read(self) -> None:
         try:
@@ -72,7 +75,7 @@ class Ami:
                 packet = await self._reader.readuntil(b"\r\n\r\n")
                 self._dispatch(_parse(packet.decode("utf-8", "replace")))
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+            return
         finally:
             for waiting in self._waiting.values():
                 if not waiting.done():
@@ -82,7 +85,9 @@ class Ami:
         if "Event" in message:
             for listener in self._listeners:
                 listener(message)
-        elif waiting := self._waiting.pop(message.get("ActionID", ""), None):
+            return
+        waiting = self._waiting.pop(message.get("ActionID", ""), None)
+        if waiting is not None and not waiting.done():  # whoever waited may have given up
             waiting.set_result(message)
 
 

@@ -50,8 +50,10 @@ class Carrier:
             yield carrier
             carrier.check()
         finally:
-            await carrier.clear()
-            await ami.close()
+            try:
+                await carrier.clear()
+            finally:
+                await ami.close()
 
     async def call(
         self, number: str, dialled: str = HOTLINE_NUMBER, *, name: str = "", withheld: bool = False
@@ -110,8 +112,9 @@ class Carrier:
             "Originate",
             Channel=target,
             ChannelId=unique_id,
-            Application="AGI",
-            Data="agi:async",
+            Context="callers",
+            Exten="s",
+            Priority="1",
             Timeout="120000",
             Async="true",
             Codecs="alaw",
@@ -139,8 +142,6 @@ class Carrier:
             env = environment(message)
             if not unique_id.startswith(self._prefix):
                 self._spawn(self.phone(env["extension"]).take(leg))
-            else:
-                self._spawn(leg.be_silent())
 
     async def _record(self, leg: Leg) -> None:
         """Keep what the leg hears, from its very beginning."""

@@ -31,6 +31,8 @@ class Leg:
         self.ended_at: float | None = None
         self.cause = ""
         """Why it ended: an ISDN cause, such as "16" for normal, "17" busy, "21" rejected."""
+        self.caller_name = ""
+        """The name shown to a phone that is rung."""
         self._ami = ami
         self._folder = folder
         self._numbers = itertools.count(1)
@@ -143,7 +145,13 @@ class Leg:
         await self._until(self._in_hand, within, "in the driver's hands")
         command_id = f"{self.unique_id}-{next(self._numbers)}"
         result = self._results[command_id] = asyncio.get_running_loop().create_future()
-        await self._ami.action("AGI", Channel=self.channel, Command=command, CommandID=command_id)
+        request = {"Channel": self.channel, "Command": command, "CommandID": command_id}
+        try:
+            await self._ami.action("AGI", **request)
+        except AmiRefusedError:
+            if not self.ended:
+                await self.until_ended(1)
+            return _HUNG_UP
         return await asyncio.wait_for(result, within)
 
     async def _hang_up(self, cause: str) -> None:
@@ -171,6 +179,7 @@ class Leg:
             case "Newchannel":
                 self.invited_at = at
                 self.channel = message["Channel"]
+                self.caller_name = message["CallerIDName"]
             case "Newstate" if message["ChannelState"] == "6":
                 self.answered_at = self.answered_at or at
                 self._answered.set()
@@ -178,7 +187,8 @@ class Leg:
                 self._in_hand.set()
             case "AsyncAGIExec":
                 # CommandId here, CommandID in the action: so it is in Asterisk 22.
-                if waiting := self._results.pop(message["CommandId"], None):
+                waiting = self._results.pop(message["CommandId"], None)
+                if waiting is not None and not waiting.done():  # whoever waited may have given up
                     waiting.set_result(unquote(message["Result"]))
             case "Hangup":
                 self.ended_at, self.cause = at, message["Cause"]

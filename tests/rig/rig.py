@@ -109,8 +109,10 @@ class Rig:
             async with Carrier.driving(switches.carrier) as carrier:
                 yield cls(switches, carrier, engine)
         finally:
-            await engine.action("Setvar", Variable="CARELINE_ALIVE", Value="0")
-            await engine.close()
+            try:
+                await engine.action("Setvar", Variable="CARELINE_ALIVE", Value="0")
+            finally:
+                await engine.close()
 
     async def staff(self, agents: Sequence[AgentAccount]) -> None:
         """Make `agents` (and nobody else) known to the hotline, and register their phones."""

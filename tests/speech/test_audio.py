@@ -7,6 +7,8 @@ from array import array
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from ivr.errors import BadInput
@@ -26,9 +28,8 @@ def wav(samples: list[int], rate: int, channels: int = 1) -> bytes:
     return out.getvalue()
 
 
-def rms(samples: list[int]) -> float:
-    middle = samples[400:-400]
-    return math.sqrt(sum(s * s for s in middle) / len(middle))
+def rms(samples: npt.NDArray[np.int16]) -> float:
+    return math.sqrt(np.mean(np.square(samples[400:-400].astype(float))))
 
 
 @pytest.mark.parametrize("rate", [11_025, 16_000, 22_050, 44_100, 48_000])

@@ -1,0 +1,1 @@
+"""Figures, measured side by side on one machine in one run. `make bench`."""
