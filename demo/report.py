@@ -19,7 +19,7 @@ def tell(console: Console, played: Played) -> bool:
     )
     ringing = played.to_ringing
     rows = {
-        "heard": ", ".join(played.heard) or "nothing whole",
+        "heard": ", ".join(played.heard) or "no prompt",
         "pressed": pressed or "nothing",
         "answered by": summary.agent or f"nobody ({summary.outcome})",
         "INVITE to ringing": f"{ringing:.0f} ms" if ringing is not None else "no phone rang",

@@ -18,6 +18,7 @@ from tests.rig.leg import Leg
 from tests.rig.phone import Answers
 from tests.rig.rig import Rig
 
+BEGINNING = 8_000  # samples of a prompt by which it is known when it was not heard to its end
 PATIENCE = 150.0  # seconds after which a call that does not end is given up
 
 
@@ -26,8 +27,8 @@ class Played:
     """A scene that is over.
 
     `phone` is the leg of the agent's phone, None if nobody was rung. `heard` are the prompts found
-    whole in what the caller heard. `both_ways` says whether each side's own tone was found in what
-    the other side heard.
+    in the recording of what the caller heard. `both_ways` says whether each side's own tone was
+    found in what the other side heard.
     """
 
     scene: Scene
@@ -153,8 +154,11 @@ def _heard(record: CallRecord, caller: Leg, app: App) -> Iterator[str]:
         if template is None or template.holes:
             continue
         audio = app.prompts.path(Spoken(template.text, language, name, slow))
-        if sound.find(heard, sound.read_wav(audio)) is not None:
+        whole = sound.read_wav(audio)
+        if sound.find(heard, whole) is not None:
             yield name
+        elif sound.find(heard, whole[:BEGINNING]) is not None:
+            yield f"{name} (cut short)"
 
 
 TONES = {"ana": 500, "boris": 560, "eve": 620, "chen": 680, "li": 740, "wang": 800}

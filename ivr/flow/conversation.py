@@ -136,6 +136,7 @@ class Conversation:
         outcome = await self.line.perform(Play(spoken, ALL_KEYS if interrupt else ""))
         assert isinstance(outcome, Played)
         if outcome.stopped_by == HUMAN_KEY:
+            self.note("heard", keys=HUMAN_KEY)
             raise HumanWanted
         self._typed = outcome.stopped_by or ""
 
