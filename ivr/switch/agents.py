@@ -4,6 +4,7 @@ Short administrative commands over AMI, as the user careline-admin. The engine h
 with other rights.
 """
 
+import contextlib
 import queue
 import socket
 from collections.abc import Sequence
@@ -85,7 +86,8 @@ class _Conversation:
 
     def close(self) -> None:
         """Say goodbye, so that the client's thread ends by itself and at once."""
-        self._client.send(SimpleAction("Logoff"))
+        with contextlib.suppress(OSError):  # after a refused login the switch has hung up already
+            self._client.send(SimpleAction("Logoff"))
         self._client.finished.wait(_PATIENCE)
         self._client.disconnect()
 

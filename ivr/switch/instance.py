@@ -1,9 +1,12 @@
 """Where do the files of one running switch lie?"""
 
 import hashlib
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from ivr.errors import SwitchNotUsable
 
 # sockaddr_un holds 108 bytes; Asterisk cuts a longer path off without a word.
 _LONGEST_SOCKET_PATH = 107
@@ -38,11 +41,17 @@ class Instance:
         return Path(tempfile.gettempdir()) / f"careline-{digest}"
 
     def make_folders(self) -> None:
-        """Create all folders; they may hold calls' audio, so they are for their owner only."""
+        """Create all folders; they may hold calls' audio, so they are for their owner only.
+
+        Raises SwitchNotUsable if the folder of the control socket is not ours.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("etc", "lib", "spool", "log", "spool/tmp"):
             (self.folder / name).mkdir(mode=0o700, exist_ok=True)
         self.run.mkdir(mode=0o700, exist_ok=True)
+        # The fallback lies where anybody may write: nobody may have put it there before us.
+        if self.run.is_symlink() or self.run.stat().st_uid != os.geteuid():
+            raise SwitchNotUsable(f"{self.run} belongs to somebody else; remove it and try again.")
 
 
 def hotline(home: Path) -> Instance:

@@ -1,6 +1,7 @@
 """What becomes of a call in the switch, with an engine (played by the test) and without."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -234,9 +235,21 @@ async def test_a_withheld_number_arrives_as_withheld(rig: Rig, desk: ByHand) -> 
 
 
 @pytest.mark.parametrize(
-    "number", ["", "abc", "anonymous", "+8613800138000", "110", "${SHELL(id)}", "1' OR '1'='1"]
+    "number",
+    [
+        "",
+        "abc",
+        "ana",
+        "carrier",
+        "anonymous",
+        "+8613800138000",
+        "110",
+        "${SHELL(id)}",
+        "1' OR '1'='1",
+    ],
 )
 async def test_any_caller_number_arrives_as_it_is(rig: Rig, desk: ByHand, number: str) -> None:
+    await rig.staff(ANA)
     await desk.live()
     await rig.carrier.call(number)
     parked = await desk.call()
@@ -253,6 +266,38 @@ async def test_a_callers_name_is_never_evaluated(rig: Rig, desk: ByHand) -> None
     assert "${EPOCH}" in leg.caller_name
     assert "$[1+1]" in leg.caller_name
     await call.hang_up()
+
+
+@pytest.mark.parametrize("user", ["13800138000", "carrier", "ana"])
+async def test_a_stranger_who_knocks_is_not_let_in(rig: Rig, desk: ByHand, user: str) -> None:
+    await rig.staff(ANA)
+    await desk.live()
+    answer = await asyncio.to_thread(invite, user, rig.switches.wiring.sip_port)
+    assert answer == "SIP/2.0 401 Unauthorized"
+    assert not any(message["Event"] == "AsyncAGIStart" for message in desk.seen)
+
+
+def invite(user: str, port: int) -> str:
+    """Send an INVITE from an address that is neither the carrier's nor a phone's."""
+    with socket.socket(type=socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.66", 0))
+        stranger.settimeout(5)
+        here = "{}:{}".format(*stranger.getsockname())
+        lines = [
+            f"INVITE sip:95588@127.0.0.1:{port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};branch=z9hG4bK-{user}",
+            f"From: <sip:{user}@{here}>;tag=1",
+            f"To: <sip:95588@127.0.0.1:{port}>",
+            f"Call-ID: stranger-{user}",
+            "CSeq: 1 INVITE",
+            f"Contact: <sip:{user}@{here}>",
+            "Max-Forwards: 70",
+            "Content-Length: 0",
+            "",
+            "",
+        ]
+        stranger.sendto("\r\n".join(lines).encode(), ("127.0.0.1", port))
+        return stranger.recv(4096).decode().partition("\r\n")[0]
 
 
 async def test_the_engine_is_sent_only_what_it_reads(rig: Rig, desk: ByHand) -> None:
