@@ -5,11 +5,17 @@ A step is a flat mapping in YAML; the field named like its kind tells which step
     main_menu: {menu: what_can_we_do, choices: {1: lost_card}, otherwise: human}
 
 Each kind is one file in `ivr/flow/steps/` and one line in its registry.
+
+Besides doing its work (`run`), a step says what it is made of: its exits and how each is taken, what
+it says, reads, writes and mentions, whether the caller talks to a human in it, whether 0 works in it
+and how long a caller who does nothing spends in it. All checks, the proof and the picture of a flow
+are derived from these answers. The defaults suit a step that says something and goes on; a step that
+takes entries, reaches a human or mentions a section of center.yaml answers for itself.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from ivr.flow.expression import Expression
 from ivr.flow.fields import Model
@@ -19,11 +25,25 @@ if TYPE_CHECKING:
     from ivr.flow.source import Loc
 
 
+Way = Literal["onward", "input", "gave_up", "served", "open", "closed", "unstaffed"]
+"""How a call comes to leave a step by an exit.
+
+onward     nothing the caller does decides it: the flow goes on, a condition holds, a lookup fails
+input      the caller has keyed or said what was asked for; one entry is one input
+gave_up    silence or wrong keys have used up the attempts
+served     a human has talked to the caller
+open       the hours the step asks for are open
+closed     they are not, or those of the queue are not
+unstaffed  nobody who could serve is logged in
+"""
+
+
 class Exit(NamedTuple):
     """A way out of a step: the field that names it, and the step, flow or flow.step it leads to."""
 
     loc: "Loc"
     target: str
+    way: Way = "onward"
 
 
 class Mention(NamedTuple):
@@ -31,6 +51,21 @@ class Mention(NamedTuple):
 
     loc: "Loc"
     name: str
+
+
+class Entry(NamedTuple):
+    """An entry of center.yaml a step refers to: the field, the section, and the name in it."""
+
+    loc: "Loc"
+    section: str  # a field of `Center` that maps names to something, such as "hours"
+    name: str
+
+
+class Pace(NamedTuple):
+    """How fast a call goes: the seconds a prompt takes, and what all patience is multiplied by."""
+
+    said: Callable[[str], float]
+    patience: float = 1.0
 
 
 class Used(NamedTuple):
@@ -44,6 +79,7 @@ class Step(Model):
     """The base of all kinds of step."""
 
     kind: ClassVar[str]
+    reaches_human: ClassVar[bool] = False  # the caller talks to one here, unless an exit is taken
 
     @abstractmethod
     async def run(self, talk: "Conversation") -> str | None:
@@ -61,6 +97,10 @@ class Step(Model):
         """The queues it can send a call to."""
         return iter(())
 
+    def entries(self) -> Iterator[Entry]:
+        """What else of center.yaml it refers to: hours, numbers, skills."""
+        return iter(())
+
     def expressions(self) -> Iterator[Used]:
         """The expressions it evaluates."""
         return iter(())
@@ -72,6 +112,28 @@ class Step(Model):
     def secrets(self) -> Iterator[Mention]:
         """The variables it gives a value to that nothing may reveal."""
         return iter(())
+
+    def hears_zero(self) -> bool:
+        """Whether 0 brings the caller from here to a human: wherever a prompt can be cut short."""
+        return any(True for _ in self.prompts())
+
+    def longest(self, pace: Pace) -> float:
+        """The most seconds here of a caller who does nothing, or keys only what is wrong.
+
+        Time in which keys are coming in is not counted: that is the caller's own pace.
+        """
+        return sum(pace.said(mention.name) for mention in self.prompts())
+
+
+def attempts(
+    pace: Pace, prompts: Sequence[str], patience: float, pauses: int = 0, between: float = 0.0
+) -> float:
+    """The seconds of attempts that all fail: each says its prompt and waits `patience`.
+
+    `pauses` of them end with an entry cut short, for whose next key `between` seconds are waited.
+    """
+    waits = len(prompts) * patience + pauses * between
+    return sum(map(pace.said, prompts)) + waits * pace.patience
 
 
 def mentions(field: str, names: tuple[str, ...]) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Digits, Name, Names, Seconds, Target, YesNo
-from ivr.flow.step import Exit, Mention, Step, mentions
+from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import Keyed
 
 
@@ -53,8 +53,8 @@ class Ask(Step):
             prompt = retry[0]
 
     def exits(self) -> Iterator[Exit]:
-        yield Exit(("next",), self.next)
-        yield Exit(("otherwise",), self.otherwise)
+        yield Exit(("next",), self.next, "input")
+        yield Exit(("otherwise",), self.otherwise, "gave_up")
 
     def prompts(self) -> Iterator[Mention]:
         yield Mention(("ask",), self.ask)
@@ -68,3 +68,8 @@ class Ask(Step):
     def secrets(self) -> Iterator[Mention]:
         if self.secret:
             yield Mention(("into",), self.into)
+
+    def longest(self, pace: Pace) -> float:
+        prompts = (self.ask, *self.no_input, *self.no_match)
+        wrong = len(self.no_match) + 1
+        return attempts(pace, prompts, self.patience, wrong, self.between)

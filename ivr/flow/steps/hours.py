@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Target
-from ivr.flow.step import Exit, Step
+from ivr.flow.step import Entry, Exit, Step
 
 
 class HoursStep(Step):
@@ -26,5 +26,8 @@ class HoursStep(Step):
         return self.open if is_open else self.closed
 
     def exits(self) -> Iterator[Exit]:
-        yield Exit(("open",), self.open)
-        yield Exit(("closed",), self.closed)
+        yield Exit(("open",), self.open, "open")
+        yield Exit(("closed",), self.closed, "closed")
+
+    def entries(self) -> Iterator[Entry]:
+        yield Entry(("hours",), "hours", self.hours)

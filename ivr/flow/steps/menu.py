@@ -7,8 +7,11 @@ from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Names, Seconds, Target, read_target, wrong
-from ivr.flow.step import Exit, Mention, Step, mentions
+from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import HUMAN_KEY, Keyed
+
+BETWEEN = 3.0
+"""Seconds for each further key of a choice of several keys."""
 
 
 def _choices(value: Any) -> dict[str, str]:
@@ -49,6 +52,7 @@ class Menu(Step):
                 prompt,
                 most=longest,
                 patience=self.patience,
+                between=BETWEEN,
                 end_key="" if "#" in self.choices else "#",
             )
             if isinstance(outcome, Keyed) and outcome.keys in self.choices:
@@ -64,10 +68,15 @@ class Menu(Step):
 
     def exits(self) -> Iterator[Exit]:
         for key, target in self.choices.items():
-            yield Exit(("choices", key), target)
-        yield Exit(("otherwise",), self.otherwise)
+            yield Exit(("choices", key), target, "input")
+        yield Exit(("otherwise",), self.otherwise, "gave_up")
 
     def prompts(self) -> Iterator[Mention]:
         yield Mention(("menu",), self.menu)
         yield from mentions("no_input", self.no_input)
         yield from mentions("no_match", self.no_match)
+
+    def longest(self, pace: Pace) -> float:
+        prompts = (self.menu, *self.no_input, *self.no_match)
+        longer = any(len(key) > 1 for key in self.choices)
+        return attempts(pace, prompts, self.patience, (len(self.no_match) + 1) * longer, BETWEEN)

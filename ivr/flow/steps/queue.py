@@ -7,7 +7,7 @@ from ivr.flow.center import Need
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Seconds, Target
 from ivr.flow.serving import Served
-from ivr.flow.step import Exit, Mention, Step, Used
+from ivr.flow.step import Entry, Exit, Mention, Pace, Step, Used
 
 
 class Queue(Step):
@@ -22,6 +22,7 @@ class Queue(Step):
     """
 
     kind: ClassVar[str] = "queue"
+    reaches_human: ClassVar[bool] = True
 
     queue: str
     need: Need | None = None
@@ -40,9 +41,9 @@ class Queue(Step):
 
     def exits(self) -> Iterator[Exit]:
         if self.next is not None:
-            yield Exit(("next",), self.next)
+            yield Exit(("next",), self.next, "served")
         if self.unstaffed is not None:
-            yield Exit(("unstaffed",), self.unstaffed)
+            yield Exit(("unstaffed",), self.unstaffed, "unstaffed")
 
     def prompts(self) -> Iterator[Mention]:
         if self.say is not None:
@@ -54,3 +55,10 @@ class Queue(Step):
     def expressions(self) -> Iterator[Used]:
         if self.need is not None and self.need.language is not None:
             yield Used(("need", "language"), self.need.language)
+
+    def entries(self) -> Iterator[Entry]:
+        for skill in self.need.skills if self.need is not None else ():
+            yield Entry(("need", skill), "skills", skill)
+
+    def longest(self, pace: Pace) -> float:
+        return 0.0  # waiting in the queue is reaching it; how long depends on the agents

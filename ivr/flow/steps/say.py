@@ -29,3 +29,6 @@ class Say(Step):
 
     def prompts(self) -> Iterator[Mention]:
         yield from mentions("say", self.say)
+
+    def hears_zero(self) -> bool:
+        return self.interrupt

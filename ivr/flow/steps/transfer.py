@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Seconds, Target
-from ivr.flow.step import Exit, Step
+from ivr.flow.step import Entry, Exit, Pace, Step
 
 
 class Transfer(Step):
@@ -16,6 +16,7 @@ class Transfer(Step):
     """
 
     kind: ClassVar[str] = "transfer"
+    reaches_human: ClassVar[bool] = True
 
     transfer: str
     ring: Seconds = 40.0
@@ -28,5 +29,11 @@ class Transfer(Step):
 
     def exits(self) -> Iterator[Exit]:
         if self.next is not None:
-            yield Exit(("next",), self.next)
+            yield Exit(("next",), self.next, "served")
         yield Exit(("failed",), self.failed)
+
+    def entries(self) -> Iterator[Entry]:
+        yield Entry(("transfer",), "numbers", self.transfer)
+
+    def longest(self, pace: Pace) -> float:
+        return self.ring
