@@ -29,7 +29,7 @@ def wrong(expected: str, found: Any, at: tuple[str | int, ...] = ()) -> Pydantic
     )
 
 
-def _seconds(value: Any) -> float:
+def read_seconds(value: Any) -> float:
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise wrong("a time such as 20s, 5 min or 1h", value)
@@ -89,7 +89,7 @@ def _yes_no(value: Any) -> bool:
     return known[value.lower()]
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds)]
+Seconds = Annotated[float, BeforeValidator(read_seconds)]
 Digits = Annotated[DigitCount, BeforeValidator(_digit_count)]
 Expr = Annotated[Expression, BeforeValidator(read_expression)]
 Target = Annotated[str, BeforeValidator(read_target)]

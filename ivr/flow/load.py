@@ -40,7 +40,7 @@ def load(folder: Path) -> Hotline:
             source = read(path, path.name)
             if path.name == "center.yaml":
                 center_source = source
-                center = _model(Center, source, (), source.data, "center.yaml", problems)
+                center = read_model(Center, source, (), source.data, "center.yaml", problems)
             elif path.name.startswith("prompts."):
                 language, said = _prompts(source, path.name.split(".")[1], problems)
                 texts[language], wording_sources[language] = said, source
@@ -108,12 +108,13 @@ def _step(source: Source, at: Loc, name: str, fields: Any, problems: list[Proble
         message = f'the step "{name}" does nothing known{did_you_mean(first, STEPS)}'
         problems.append(source.problem(source.key((*at, first)), message, "unknown-step"))
         return None
-    return _model(STEPS[kind], source, at, fields, f'the step "{name}" ({kind})', problems)
+    return read_model(STEPS[kind], source, at, fields, f'the step "{name}" ({kind})', problems)
 
 
-def _model(
+def read_model(
     model: type[M], source: Source, at: Loc, data: Any, what: str, problems: list[Problem]
 ) -> M | None:
+    """Read `data`, found at `at`, as a `model`; or None, with what is wrong added to `problems`."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
