@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,19 @@ from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
-from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.flow.serving import (
+    CutOff,
+    Failed,
+    Found,
+    Missing,
+    NotServed,
+    Outside,
+    Sent,
+    Served,
+    ServeRequest,
+    TextMessage,
+    Ticket,
+)
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
@@ -32,7 +44,10 @@ class Keeper(Protocol):
 
 
 class Call:
-    """A call under way; the `House` of its flow. `run` takes it to its end and never raises."""
+    """A call under way; the `House` of its flow. `run` takes it to its end and never raises.
+
+    `outside` are the bank's other systems; without them everything there is out of reach.
+    """
 
     def __init__(
         self,
@@ -42,7 +57,9 @@ class Call:
         desk: Desk,
         journal: Keeper,
         now: Callable[[], datetime],
+        outside: Outside | None = None,
     ) -> None:
+        self._outside = outside or CutOff()
         self._line = line
         self._hotline = hotline
         self._desk = desk
@@ -112,6 +129,25 @@ class Call:
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Let the desk find an agent."""
         return await self._desk.serve(self._summary.call_id, line, request, self.note)
+
+    @property
+    def call_id(self) -> str:
+        """The call's own name."""
+        return self._summary.call_id
+
+    async def look_up(
+        self, name: str, arguments: Mapping[str, Any], secret: str | None
+    ) -> Found | Missing | Failed:
+        """Ask one of the bank's systems."""
+        return await self._outside.look_up(name, arguments, secret)
+
+    async def send_text(self, message: TextMessage) -> Sent | Failed:
+        """Hand an SMS to the gateway."""
+        return await self._outside.send_text(message)
+
+    async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
+        """Hand a ticket to the gateway."""
+        return await self._outside.open_ticket(ticket)
 
     # -- beginning and end -----------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from ivr.errors import CallerHungUp
 from ivr.flow.conversation import Conversation, HumanWanted
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
-from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.flow.serving import CutOff, NotServed, Served, ServeRequest
 from ivr.flow.source import parse
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
@@ -26,13 +26,14 @@ from tests.flow.test_load import HERE
 
 
 @dataclass
-class House:
+class House(CutOff):
     """A house that keeps what is noted and serves at once, or not at all."""
 
     result: Served | NotServed = field(default_factory=lambda: Served("ana", over=False))
     at: datetime = WEDNESDAY_10
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[ServeRequest] = field(default_factory=list)
+    call_id: str = "call-1"
 
     def note(self, kind: str, /, **data: Any) -> None:
         self.notes.append((kind, data))
