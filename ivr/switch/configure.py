@@ -41,8 +41,8 @@ EVENTS = (
     "MusicOnHoldStop",
     "MixMonitorMute",
 )
-LEASE = 20
-"""Seconds a call gets after a talk to be taken up by the engine again, if it uses leases."""
+LEASE = 10
+"""Seconds for which a call stays the engine's without a word from it (see careline_extensions)."""
 ANYWHERE = "0.0.0.0"  # noqa: S104  carriers and phones come from outside
 # Names that the templates use for other things than agents.
 RESERVED = frozenset({"carrier", "careline-phone", "careline-udp", "global", "system"})

@@ -6,10 +6,7 @@ import pytest
 
 from tests.line.asterisk_exchange import AsteriskExchange
 from tests.line.exchange import Exchange, RecordedExchange, SimulatedExchange
-from tests.rig.fixtures import asterisk, switches
 from tests.rig.rig import Switches
-
-__all__ = ["asterisk", "switches"]
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,21 @@
 
 `Inbound` sees channels arrive in AsyncAGI, makes a line for each, passes events on to it and
 forgets it when the channel ends. Calls that were waiting when the engine or its link came up are
-picked up. It also keeps the heart beating that tells the dialplan there is an engine.
+picked up. It also keeps the heart beating that tells the dialplan there is an engine, and renews the
+lease on which each call is the engine's.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
-from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
 from ivr.line.line import Arrival, Line
 
@@ -30,6 +32,9 @@ UP = "6"
 HEARTBEAT = "CARELINE_ALIVE"
 HEARTBEAT_EVERY = 2.0
 """Seconds; the dialplan takes the engine for dead after a few missed beats."""
+
+LEASE = 10
+"""Seconds; a call whose lease is not renewed is taken back by the dialplan and gets a human."""
 
 LINE_EVENTS = (
     "DTMFEnd",
@@ -143,6 +148,7 @@ class Inbound:
         line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
         line.answered = answered
         self._lines[call_id] = line
+        self._spawn(self._lend(line), f"lease of {call_id}")
         if context == AGENTS:
             self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")
         else:
@@ -168,11 +174,20 @@ class Inbound:
             await asyncio.sleep(HEARTBEAT_EVERY)
             try:
                 await self._beat()
+                for line in list(self._lines.values()):
+                    await self._lend(line)
             except LineError as error:
                 log.warning("The switch was not told that the engine is alive: %s", error)
 
     async def _beat(self) -> None:
         await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": str(int(time.time()))})
+
+    async def _lend(self, line: AsteriskLine) -> None:
+        """Renew a call's lease. Talks have none: they go on whatever becomes of the engine."""
+        if line.on_lease:
+            lease = {"Channel": line.channel, "Timeout": str(LEASE)}
+            with suppress(Refused):  # the call has just ended
+                await self._ami.action("AbsoluteTimeout", lease)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

@@ -67,7 +67,7 @@ class AsteriskLine:
     ) -> None:
         self.call_id = call_id
         self._ami = ami
-        self._channel = channel
+        self.channel = channel
         self._audio = audio
         self._hold_class = hold_class
         self._keypad = Keypad()
@@ -149,6 +149,12 @@ class AsteriskLine:
             raise self._ending.error() from None
 
     @property
+    def on_lease(self) -> bool:
+        """Whether the call must be taken back by the switch if the engine falls silent."""
+        dialling = self._dialling is not None and not self._dialling.done()
+        return not dialling and not self._given_up and self._ending.cause is None
+
+    @property
     def _in_talk(self) -> bool:
         dialling = self._dialling
         joined = self._joined.is_set() and not self._ending.cause
@@ -207,7 +213,7 @@ class AsteriskLine:
             await _finish(playing, SELF_STOP)
             async with asyncio.timeout(CLEAR_UP):
                 while not playing.done() and not self._ending.cause:
-                    stop = {"Channel": self._channel, "Control": "stop"}
+                    stop = {"Channel": self.channel, "Control": "stop"}
                     await self._ami.action("ControlPlayback", stop)
                     await _finish(playing, STOP_AGAIN)
                     await asyncio.sleep(SETTLE)
@@ -307,7 +313,7 @@ class AsteriskLine:
             raise Ended(self._ending.cause)
         self._given_up = True
         try:
-            hangup = {"Channel": self._channel, "Cause": NORMAL_CLEARING}
+            hangup = {"Channel": self.channel, "Cause": NORMAL_CLEARING}
             await self._ami.action("Hangup", hangup)
             async with asyncio.timeout(CLEAR_UP):
                 await self._hung_up.wait()
@@ -324,7 +330,7 @@ class AsteriskLine:
         command_id = f"{self._token}-{self._number}"
         waiting = self._results[command_id] = asyncio.get_running_loop().create_future()
         try:
-            request = {"Channel": self._channel, "Command": words, "CommandID": command_id}
+            request = {"Channel": self.channel, "Command": words, "CommandID": command_id}
             await self._ami.action("AGI", request)
             async with asyncio.timeout(within):
                 result: agi.Result = await waiting

@@ -1,4 +1,4 @@
-"""Both switches, for the tests that need them."""
+"""What all tests share: one pair of switches for the whole run, started when first wanted."""
 
 from tests.rig.fixtures import asterisk, rig, switches
 
