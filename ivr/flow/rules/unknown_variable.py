@@ -6,12 +6,11 @@ from ivr.flow.expression import Expression
 from ivr.flow.hotline import Hotline
 from ivr.flow.problem import Problem, did_you_mean
 from ivr.flow.source import Loc, Source
+from ivr.flow.spoken_values import NAMES
 
 NAME = "unknown-variable"
 BUILT_IN = frozenset({"caller", "center"})
-FUNCTIONS = frozenset(
-    {"staffed", "open", "digits", "language_name", "has", "size", "string", "int"}
-)
+FUNCTIONS = NAMES | {"staffed", "open", "has", "size", "string", "int"}
 ANNOUNCED = frozenset({"position", "minutes"})  # given to the announcements in a queue
 
 
