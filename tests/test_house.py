@@ -28,6 +28,8 @@ ORDER: list[tuple[str, ...]] = [
     ),
     ("ivr.queues", "ivr.desk", "ivr.journal"),
     ("ivr.call", "ivr.roster"),
+    ("ivr.trial",),
+    ("ivr.publish",),
     ("ivr.doctor",),
     ("ivr.app",),
     ("ivr.cli",),

@@ -1,0 +1,322 @@
+"""*.calls.yaml: calls that must go as they are written, each a few lines that can be read aloud.
+
+They stand beside the flows and are tried with `careline test`; `ivr/trial/` tries them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from ivr.agent import AGENT_NAME
+from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, read_seconds, wrong
+from ivr.flow.hotline import Hotline
+from ivr.flow.load import read_model
+from ivr.flow.problem import BrokenFlow, Problem, did_you_mean
+from ivr.flow.source import Loc, Source, read
+from ivr.line.commands import ALL_KEYS
+from ivr.line.far_end import Answers, Busy, Declines, Phone, RingsOut, Unreachable
+
+RULE = "calls"  # in brackets behind what is wrong with such a file
+OUTCOMES = Literal["answered", "completed", "abandoned", "left", "handed_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """The caller hears this next, perhaps after other things: a prompt's name, or words of it."""
+
+    what: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a prompt's name; otherwise a piece of what is said."""
+        return NAME.fullmatch(self.what) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The caller keys this: `after` seconds from the beginning of the prompt; None: in good time."""
+
+    keys: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The caller lets a question go by."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangsUp:
+    """The caller hangs up `after` seconds from the beginning of what is heard."""
+
+    after: float = 1.0
+
+
+Turn = Hears | Keys | Silence | HangsUp
+
+_TURN = "hear: a prompt, key: 1, silence, hang up"
+
+
+def _turn(value: Any) -> Turn:
+    match value:
+        case "silence":
+            return Silence()
+        case "hang up":
+            return HangsUp()
+        case {"hear": str(what), **rest} if not rest:
+            return Hears(what)
+        case {"key": str(keys), **rest} if rest.keys() <= {"after"}:
+            if not keys or keys.strip(ALL_KEYS):
+                raise wrong("keys of a telephone (0 to 9, * and #)", keys, ("key",))
+            return Keys(keys, read_seconds(rest["after"]) if "after" in rest else None)
+        case {"hang_up": str(after), **rest} if not rest:
+            return HangsUp(read_seconds(after))
+    raise wrong(f"one of {_TURN}", value)
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise wrong('a date and time such as "2026-11-18 10:00"', value) from None
+    if moment.tzinfo is not None:
+        raise wrong("a time where the hotline is, without a time zone,", value)
+    return moment
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise wrong("a date such as 1954-03-02", value) from None
+
+
+_PHONES: dict[str, Phone] = {
+    "answers": Answers(after=3.0, talks=60.0),
+    "busy": Busy(),
+    "declines": Declines(),
+    "rings out": RingsOut(),
+    "unreachable": Unreachable(),
+}
+
+
+def _phone(value: Any) -> Phone:
+    if isinstance(value, str) and value in _PHONES:
+        return _PHONES[value]
+    raise wrong(f"one of {', '.join(_PHONES)}", value)
+
+
+def _levels(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise wrong("skills with their levels, such as {zh: 5},", value)
+    for skill, level in value.items():
+        if level not in ("1", "2", "3", "4", "5"):
+            raise wrong(f'a level from 1 to 5 for the skill "{skill}"', level, (skill,))
+    return {skill: int(level) for skill, level in value.items()}
+
+
+def _ends(value: Any) -> Any:
+    return {"outcome": value} if isinstance(value, str) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+PhoneSpec = Annotated[Phone, BeforeValidator(_phone), WithJsonSchema({"enum": list(_PHONES)})]
+Levels = Annotated[
+    dict[str, int],
+    BeforeValidator(_levels),
+    WithJsonSchema(
+        {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5}}
+    ),
+]
+_AFTER = {"type": ["string", "number"], "description": "Seconds from the prompt's beginning."}
+TurnSpec = Annotated[
+    Turn,
+    BeforeValidator(_turn),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["silence", "hang up"]},
+                {
+                    "type": "object",
+                    "properties": {"hear": {"type": "string"}},
+                    "required": ["hear"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"key": {"type": ["string", "integer"]}, "after": _AFTER},
+                    "required": ["key"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"hang_up": _AFTER},
+                    "required": ["hang_up"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class Ringing(Model):
+    """What the hotline knows of whoever rings; without it they are not known."""
+
+    name: str = ""
+    born: Day | None = None
+    languages: Annotated[
+        tuple[str, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else (v,))
+    ] = ()
+    tier: str = ""
+
+
+class Desk(Model):
+    """An agent of a tried call: skills, and what the phone does when it rings.
+
+    After `leaves`, counted from the call's beginning, the agent logs out.
+    """
+
+    skills: Levels
+    language: str = ""
+    phone: PhoneSpec = _PHONES["answers"]
+    talks: Seconds = 60.0
+    leaves: Seconds | None = None
+
+
+def _agents(value: Any) -> Any:
+    if value == "none":
+        return {}
+    for name in value if isinstance(value, dict) else ():
+        if not AGENT_NAME.fullmatch(name):
+            raise wrong("an agent's name in small letters, digits and -", name, (name,))
+    return value
+
+
+class Ends(Model):
+    """How a call must end. Each field that is given must hold.
+
+    `with` is the agent or number talked to, `step` the last step that ran, `within` the longest
+    time until somebody answers, or until the call is over if nobody does.
+    """
+
+    outcome: OUTCOMES | None = None
+    with_: str | None = Field(None, alias="with")
+    queue: str | None = None
+    step: Target | None = None
+    within: Seconds | None = None
+
+
+class CallCase(Model):
+    """One call, and what must come of it.
+
+    `from` is the number that rings (without it one of the hotline's own country), `at` the time
+    where the hotline is (without it a Wednesday at ten), `begin` a step or flow to begin at instead
+    of the hotline's entry and rules. `agents` are those logged in: without it somebody for every
+    queue and language, `none` for nobody. `numbers` says what outside numbers do (they answer
+    unless it says otherwise), `hours` overrules opening hours, `lookups` what lookups find.
+
+    `talk` is the call in its order: what is heard, what is keyed. Things not mentioned may be heard
+    in between; `never_hear` must not be. `agent_hears` is the whisper, `sets` what variables hold.
+    """
+
+    call: str = Field(min_length=1)
+    from_: str | None = Field(None, alias="from")
+    at: Moment = datetime(2026, 11, 18, 10)  # noqa: DTZ001  the hotline's zone is not known here
+    begin: Target | None = None
+    caller: Ringing = Ringing()
+    agents: Annotated[dict[str, Desk] | None, BeforeValidator(_agents)] = None
+    numbers: dict[str, PhoneSpec] = Field({})
+    hours: dict[str, Literal["open", "closed"]] = Field({})
+    lookups: dict[str, Any] = Field({})
+    talk: tuple[TurnSpec, ...] = ()
+    never_hear: Names = ()
+    agent_hears: Names = ()
+    sets: dict[Name, str] = Field({})
+    ends: Annotated[Ends, BeforeValidator(_ends)] = Ends.model_validate({})
+
+
+class CallsFile(Model):
+    """A file of calls."""
+
+    calls: tuple[CallCase, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call to try, and where it stands: `loc` leads to it within `source`."""
+
+    spec: CallCase
+    source: Source
+    loc: Loc
+
+    def problem(self, message: str, *at: str | int, key: bool = False) -> Problem:
+        """Something wrong with this call, shown at the field `at`."""
+        loc = (*self.loc, *at)
+        spot = self.source.key(loc) if key else self.source.value(loc)
+        return self.source.problem(spot, message, RULE)
+
+
+def read_calls(folder: Path, hotline: Hotline) -> list[Case]:
+    """Every call of the `*.calls.yaml` files of a folder, or of one such file.
+
+    Raises `BrokenFlow` with everything that is wrong with them: what cannot be read, and names the
+    hotline does not have.
+    """
+    paths = sorted(folder.glob("*.calls.yaml")) if folder.is_dir() else [folder]
+    problems: list[Problem] = []
+    cases: list[Case] = []
+    for path in paths:
+        try:
+            source = read(path, path.name)
+        except BrokenFlow as broken:
+            problems += broken.problems
+            continue
+        found = read_model(CallsFile, source, (), source.data, path.name, problems)
+        named: dict[str, int] = {}
+        for index, spec in enumerate(found.calls if found else ()):
+            case = Case(spec, source, ("calls", index))
+            cases.append(case)
+            problems += _unknown(case, hotline)
+            if (first := named.setdefault(spec.call, index)) != index:
+                line = source.value(("calls", first)).line
+                problems.append(case.problem(f"the call on line {line} has this name too", "call"))
+    if problems:
+        raise BrokenFlow(problems)
+    return cases
+
+
+def _unknown(case: Case, hotline: Hotline) -> Iterator[Problem]:
+    spec, center = case.spec, hotline.center
+    prompts = hotline.wording.names()
+    steps = {f"{flow.name}.{step}" for flow in hotline.flows.values() for step in flow.steps}
+
+    def known(
+        name: str | None, names: Mapping[str, object] | set[str], what: str, *at: str | int
+    ) -> Iterator[Problem]:
+        if name is not None and name not in names:
+            message = f'there is no {what} "{name}"{did_you_mean(name, names)}'
+            yield case.problem(message, *at, key=at[0] in ("numbers", "hours", "agents"))
+
+    if spec.begin is not None and hotline.place(spec.begin) is None:
+        yield from known(spec.begin, steps | hotline.flows.keys(), "step or flow", "begin")
+    for index, turn in enumerate(spec.talk):
+        if isinstance(turn, Hears) and turn.is_name:
+            yield from known(turn.what, prompts, "prompt", "talk", index, "hear")
+    for field in ("never_hear", "agent_hears"):
+        for index, name in enumerate(getattr(spec, field)):
+            yield from known(name, prompts, "prompt", field, index)
+    for name in spec.numbers:
+        yield from known(name, center.numbers, "number", "numbers", name)
+    for name in spec.hours:
+        yield from known(name, center.hours, "hours", "hours", name)
+    for agent, desk in (spec.agents or {}).items():
+        for skill in desk.skills:
+            yield from known(skill, center.skills, "skill", "agents", agent, "skills", skill)
+    yield from known(spec.ends.queue, center.queues, "queue", "ends", "queue")
+    yield from known(spec.ends.step, steps, "step", "ends", "step")

@@ -1,0 +1,1 @@
+"""Calls tried without telephones: real flows, floor, desk and calls, in virtual time."""

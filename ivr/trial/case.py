@@ -1,0 +1,181 @@
+"""Does a call go as its test says?"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import phonenumbers
+
+from ivr.agent import AgentAccount
+from ivr.caller import Profile, parse_number
+from ivr.flow.calls import CallCase, Case, Hears
+from ivr.flow.center import Center
+from ivr.flow.hotline import Hotline
+from ivr.flow.hours import DAYS, Hours
+from ivr.flow.problem import Problem
+from ivr.line.far_end import Answers, Phone
+from ivr.line.virtual_time import run
+from ivr.trial.dialogue import Dialogue, Names
+from ivr.trial.hall import LONGEST, Hall, Trial, enough_agents
+from ivr.trial.outside import Played
+
+ALWAYS = Hours.model_construct(
+    open=dict.fromkeys(DAYS, ((0, 24 * 60),)), holidays="as usual", special={}
+)
+NEVER = Hours.model_construct(open={}, holidays=(), special={})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A case that was tried, what became of its call, and what is not as written."""
+
+    case: Case
+    trial: Trial
+    problems: tuple[Problem, ...]
+
+
+def try_cases(hotline: Hotline, cases: Sequence[Case]) -> list[Tried]:
+    """Try each case, one after the other, in virtual time."""
+
+    async def all_of_them() -> list[Tried]:
+        agents = enough_agents(hotline)
+        return [await try_case(hotline, case, agents) for case in cases]
+
+    return run(all_of_them())
+
+
+async def try_case(
+    hotline: Hotline, case: Case, enough: Sequence[tuple[AgentAccount, Phone]]
+) -> Tried:
+    """Try one case; `enough` are the agents logged in unless the case names its own."""
+    spec = case.spec
+    hotline = arranged(hotline, spec.begin, spec.hours)
+    center = hotline.center
+    names = Names(hotline.wording)
+    caller = Dialogue(spec.talk, names)
+    outside = Played(spec.lookups)
+    hall = Hall(
+        hotline,
+        enough if spec.agents is None else _agents(spec, center),
+        at=spec.at.replace(tzinfo=center.zone),
+        numbers=phones(center, spec.numbers),
+        outside=outside,
+    )
+    for name, desk in (spec.agents or {}).items():
+        if desk.leaves is not None:
+            asyncio.get_running_loop().call_later(desk.leaves, hall.desk.log_out, name)
+    number = example_number(center) if spec.from_ is None else spec.from_
+    profile = _profile(spec, number, center)
+    try:
+        trial = await hall.call(number, caller, profile=profile)
+    finally:
+        hall.close()
+    return Tried(case, trial, tuple(_judge(case, trial, caller, names)))
+
+
+def arranged(hotline: Hotline, begin: str | None, hours: Mapping[str, str]) -> Hotline:
+    """The hotline with hours that are always or never open, or begun elsewhere without its rules."""
+    center = hotline.center
+    if begin is not None:
+        identity = center.center.model_copy(update={"entry": begin})
+        center = center.model_copy(update={"center": identity, "rules": ()})
+    if hours:
+        said = {name: ALWAYS if state == "open" else NEVER for name, state in hours.items()}
+        center = center.model_copy(update={"hours": {**center.hours, **said}})
+    return replace(hotline, center=center) if center is not hotline.center else hotline
+
+
+def example_number(center: Center) -> str:
+    """A mobile number of the hotline's own country that belongs to nobody."""
+    example = phonenumbers.example_number_for_type(
+        center.center.country, phonenumbers.PhoneNumberType.MOBILE
+    )
+    if example is None:
+        return ""
+    return phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phones(center: Center, said: Mapping[str, Phone]) -> dict[str, Phone]:
+    """What each outside number does: it answers unless something else is said of its name."""
+    answers = Answers(after=3.0, talks=60.0)
+    return {number: said.get(name, answers) for name, number in center.numbers.items()}
+
+
+def _agents(spec: CallCase, center: Center) -> Iterator[tuple[AgentAccount, Phone]]:
+    for name, desk in (spec.agents or {}).items():
+        phone = desk.phone
+        if isinstance(phone, Answers):
+            phone = replace(phone, talks=desk.talks)
+        language = desk.language or center.language
+        yield AgentAccount(name, name, language, desk.skills, logged_in=True), phone
+
+
+def _profile(spec: CallCase, number: str, center: Center) -> Profile | None:
+    who = spec.caller
+    calling = parse_number(number, center.center.country).number
+    if calling is None or not (who.name or who.born or who.languages or who.tier):
+        return None
+    return Profile(calling, who.name, who.born, who.languages, who.tier)
+
+
+# -- judging ---------------------------------------------------------------------------------------
+
+
+def _judge(case: Case, trial: Trial, caller: Dialogue, names: Names) -> Iterator[Problem]:
+    spec = case.spec
+    heard = [names.of(one.spoken) or one.spoken.text for one in trial.line.heard]
+    if (index := caller.missing) is not None:
+        turn = spec.talk[index]
+        if isinstance(turn, Hears):
+            message = f'"{turn.what}" was not heard; heard were {_listed(heard)}'
+            yield case.problem(message, "talk", index, "hear")
+        else:
+            message = (
+                "the call was over before this; it ended in " + (trial.steps() or ["no step"])[-1]
+            )
+            yield case.problem(message, "talk", index)
+    for index, name in enumerate(spec.never_hear):
+        if name in heard:
+            yield case.problem(f'"{name}" was heard, but must not be', "never_hear", index)
+    whispered = [names.of(spoken) or spoken.text for spoken in trial.line.whispered]
+    for index, name in enumerate(spec.agent_hears):
+        if name not in whispered:
+            message = f'the agent did not hear "{name}"; heard were {_listed(whispered)}'
+            yield case.problem(message, "agent_hears", index)
+    yield from _judge_sets(case, trial)
+    yield from _judge_end(case, trial)
+    for event in trial.all("trouble"):
+        yield case.problem(f"there was trouble in the call: {event.data['text']}", "call")
+
+
+def _judge_sets(case: Case, trial: Trial) -> Iterator[Problem]:
+    values = {event.data["name"]: event.data["value"] for event in trial.all("set")}
+    for name, expected in case.spec.sets.items():
+        found = values.get(name)
+        if found is None:
+            yield case.problem(f'"{name}" was not set', "sets", name, key=True)
+        elif str(found) != expected:
+            yield case.problem(f'"{name}" was set to "{found}"', "sets", name)
+
+
+def _judge_end(case: Case, trial: Trial) -> Iterator[Problem]:
+    ends, summary = case.spec.ends, trial.summary
+    joined = [event.data.get("agent") or event.data.get("to") for event in trial.all("joined")]
+    steps = trial.steps()
+    for field, expected, found in (
+        ("outcome", ends.outcome, summary.outcome),
+        ("with", ends.with_, joined[-1] if joined else "nobody"),
+        ("queue", ends.queue, summary.queue or "no queue"),
+        ("step", ends.step, steps[-1] if steps else "no step at all"),
+    ):
+        if expected is not None and found != expected:
+            yield case.problem(f'the call ended with {field} "{found}"', "ends", field)
+    if ends.within is not None and trial.seconds() > ends.within:
+        what = "somebody answered" if joined else "the call was over"
+        yield case.problem(f"{what} only after {trial.seconds():.1f} s", "ends", "within")
+    if (trial.events[-1].at - trial.events[0].at).total_seconds() >= LONGEST:
+        yield case.problem(f"the call still went on after {LONGEST / 60:.0f} minutes", "call")
+
+
+def _listed(heard: Sequence[str]) -> str:
+    return ", ".join(f'"{one}"' for one in heard) or "nothing"

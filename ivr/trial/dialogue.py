@@ -1,0 +1,112 @@
+"""How does a caller behave who follows the lines of a test?
+
+What is heard is told apart by the prompts' names. A text with `{{ }}` in it has lost its name by
+the time it is said, and is known by its wording again.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from ivr.flow.calls import HangsUp, Hears, Keys, Silence, Turn
+from ivr.flow.wording import Wording
+from ivr.line.commands import Command, Connect, Hold, Play, Spoken, Talk
+from ivr.line.far_end import HangUp, Moment, Press, Reaction
+from ivr.line.speech_length import seconds
+
+PAUSE = 1.0  # seconds between the end of a question and the key that answers it
+
+
+def heard_in(command: Command) -> tuple[Spoken, ...]:
+    """What the caller hears of a command, in order."""
+    if isinstance(command, Connect):
+        return (command.meanwhile,) if command.meanwhile is not None else ()
+    return getattr(command, "spoken", ())
+
+
+class Names:
+    """The names of what is said."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def of(self, spoken: Spoken) -> str | None:
+        """The prompt's name; None for a text that is no prompt's."""
+        if spoken.name is not None:
+            return spoken.name
+        for language, name, pattern in self._filled:
+            if language == spoken.language and pattern.fullmatch(spoken.text):
+                return name
+        return None
+
+    @cached_property
+    def _filled(self) -> list[tuple[str, str, re.Pattern[str]]]:
+        return [
+            (language, name, _pattern(template.parts))
+            for language, texts in self._wording.texts.items()
+            for name, template in texts.items()
+            if template.holes
+        ]
+
+
+def _pattern(parts: Sequence[object]) -> re.Pattern[str]:
+    fixed = (re.escape(part) if isinstance(part, str) else ".*" for part in parts)
+    return re.compile("".join(fixed), re.DOTALL)
+
+
+class Dialogue:
+    """A caller who hears and does what is written, line by line; a `FarEnd`.
+
+    Something to hear waits until it is heard. A key answers the next question, one second after it
+    has been asked. A key that follows something heard which asks nothing is pressed while that is
+    being said. When a line is never heard the caller stays silent, and the call takes its course.
+    """
+
+    def __init__(self, turns: Sequence[Turn], names: Names) -> None:
+        self._turns = turns
+        self._names = names
+        self._next = 0
+
+    @property
+    def missing(self) -> int | None:
+        """The first line that was not heard or could not be done; None when all were."""
+        return self._next if self._next < len(self._turns) else None
+
+    def react(self, moment: Moment) -> Reaction | None:
+        """See `ivr.line.far_end.FarEnd`."""
+        command = moment.command
+        just_heard = self._hear(heard_in(command))
+        turn = self._turns[self._next] if self._next < len(self._turns) else None
+        asked = moment.question > 0
+        if not (asked or just_heard or isinstance(command, Hold | Talk)):
+            return None
+        match turn:
+            case Silence() if asked:
+                self._next += 1
+            case Keys(keys, after):
+                self._next += 1
+                return Press(keys, in_good_time(command) if after is None else after)
+            case HangsUp(after):
+                self._next += 1
+                return HangUp(after)
+        return None
+
+    def _hear(self, spoken: tuple[Spoken, ...]) -> bool:
+        advanced = False
+        for one in spoken:
+            turn = self._turns[self._next] if self._next < len(self._turns) else None
+            if isinstance(turn, Hears) and is_heard(turn, one, self._names):
+                self._next += 1
+                advanced = True
+        return advanced
+
+
+def is_heard(turn: Hears, spoken: Spoken, names: Names) -> bool:
+    """Whether `spoken` is what the line of the test says."""
+    return turn.what == names.of(spoken) if turn.is_name else turn.what in spoken.text
+
+
+def in_good_time(command: Command) -> float:
+    """When a caller who is in no hurry presses a key, in seconds from the command's beginning."""
+    length = sum(map(seconds, heard_in(command)))
+    return min(PAUSE, length / 2) if isinstance(command, Play) else length + PAUSE
