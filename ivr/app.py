@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -16,13 +17,14 @@ from ivr.desk import Desk
 from ivr.doctor import ami_secret
 from ivr.errors import BadInput, CallerHungUp, CarelineError, StoreError, VoiceError
 from ivr.flow.hotline import Hotline
-from ivr.flow.load import load
 from ivr.journal import Journal
 from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.prompts import PromptStore, Status, hold_class
+from ivr.publish import release
+from ivr.publish.live import Edition, Live, newest
 from ivr.queues import queues_of
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
@@ -53,16 +55,14 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        hotline: Hotline,
+        edition: Edition,
         database: Database,
         ami: Ami,
         now: Callable[[], datetime],
     ) -> None:
-        center = hotline.center
-        self.hotline = hotline
-        self.desk = Desk(
-            Floor(queues_of(center), settings.missed_calls), monotonic, self._set_aside
-        )
+        self.live = Live(database.versions, settings.var / "flows", edition, self._publish, now)
+        self._queues = queues_of(edition.hotline.center)
+        self.desk = Desk(Floor(self._queues, settings.missed_calls), monotonic, self._set_aside)
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
@@ -76,26 +76,31 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)
 
+    @property
+    def hotline(self) -> Hotline:
+        """What new calls are served by; calls under way keep the version they began with."""
+        return self.live.edition.hotline
+
     async def open(self) -> None:
         """Take up work: agents first, so that the first caller finds them."""
         self.prompts.discard_all()
         unbuilt = await asyncio.to_thread(self._unbuilt)
         if unbuilt:
             log.warning("%d prompts have no audio yet; run `careline prompts build`", unbuilt)
-        await asyncio.to_thread(self._make_music)
-        for hours in self.hotline.center.hours:  # loads the calendar before the first caller asks
-            self.hotline.center.is_open(hours, self._now())
+        await asyncio.to_thread(self._make_music, [self.hotline])
         self.journal.open()
         await self.roster.open()
         for device in await self._ami.list("DeviceStateList"):
             self._phone_changed(device)
         await self.inbound.start()
-        log.info("the hotline answers")
+        self.live.open()
+        log.info("the hotline answers with version %d of the flows", self.live.edition.number)
 
     async def close(self) -> None:
         """Stop: talks go on without us, everybody else is handed to the switch's fallback."""
         with suppress(CarelineError):
             await self.inbound.stop()
+        await self.live.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -104,14 +109,32 @@ class App:
         self.desk.close()
         await self.journal.close()
 
+    async def _publish(self, before: Edition, edition: Edition) -> None:
+        """New calls get `edition` from now on.
+
+        Calls that began before may still go to queues and hear sentences that are no longer in it,
+        so both are kept beside the new ones.
+        """
+        self._queues |= queues_of(edition.hotline.center)
+        self.desk.queues_changed(self._queues)
+        await asyncio.to_thread(self._make_music, [before.hotline, edition.hotline])
+
     # -- calls -----------------------------------------------------------------------------------
 
     async def _call(self, arrival: Arrival, line: Line) -> None:
-        arrival = replace(arrival, at=self._now())
-        call = Call(arrival, line, self.hotline, self.desk, self.journal, self._now)
+        arrival, edition = replace(arrival, at=self._now()), self.live.edition
+        call = Call(
+            arrival,
+            line,
+            edition.hotline,
+            self.desk,
+            self.journal,
+            self._now,
+            version=edition.number,
+        )
 
         async def find_caller() -> Caller:
-            center = self.hotline.center
+            center = edition.hotline.center
             number = parse_number(arrival.number, center.center.country)
             profile: Profile | None = None
             if number.number is not None:
@@ -152,14 +175,15 @@ class App:
         name = hold_class(spoken)
         return name if name in self._music_classes else None
 
-    def _make_music(self) -> None:
+    def _make_music(self, hotlines: Sequence[Hotline]) -> None:
         """Sentences heard while a phone rings are music on hold to the switch; tell it of them."""
         etc = instance.hotline(self.settings.home).etc
         if not etc.is_dir():
             return  # somebody else's switch: sentences are then said before a phone rings
         try:
             music = configure.music(etc)
-            classes = self.prompts.hold_classes(meanwhile(self.hotline), music)
+            said = chain.from_iterable(map(meanwhile, hotlines))
+            classes = self.prompts.hold_classes(said, music)
             sounds = {name: [f.with_suffix("") for f in files] for name, files in classes.items()}
             configure.write_music(etc, sounds)
             address = switch.Address(self.settings.ami_host, self.settings.ami_port)
@@ -211,9 +235,11 @@ def utc_now() -> datetime:
 async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[App]:
     """A hotline that answers calls as long as the block lasts.
 
+    It serves the live version, whatever lies in the folder `flows/`; only the first start of all
+    publishes that folder, as version 1.
+
     Raises `BrokenFlow`, `StoreError`, `SwitchUnreachable` or `BadInput` where it cannot begin.
     """
-    hotline = load(settings.flows)
     secret = ami_secret(settings)
     if secret is None:
         raise BadInput(
@@ -222,7 +248,8 @@ async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> 
     settings.var.mkdir(parents=True, exist_ok=True)
     ami = Ami(settings.ami_host, settings.ami_port, settings.ami_user, secret)
     with await asyncio.to_thread(Database.open, settings.url) as database:
-        app = App(settings, hotline, database, ami, now)
+        edition = await asyncio.to_thread(_first_edition, settings, database, now())
+        app = App(settings, edition, database, ami, now)
         await ami.connect()
         try:
             await app.open()
@@ -232,3 +259,8 @@ async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> 
                 await app.close()
         finally:
             await ami.close()
+
+
+def _first_edition(settings: Settings, database: Database, now: datetime) -> Edition:
+    live = release.begin(database.versions, settings.flows, now)
+    return newest(database.versions, live.number, settings.var / "flows", now)

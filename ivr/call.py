@@ -46,6 +46,7 @@ class Keeper(Protocol):
 class Call:
     """A call under way; the `House` of its flow. `run` takes it to its end and never raises.
 
+    `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
     `outside` are the bank's other systems; without them everything there is out of reach.
     """
 
@@ -58,6 +59,7 @@ class Call:
         journal: Keeper,
         now: Callable[[], datetime],
         outside: Outside | None = None,
+        version: int | None = None,
     ) -> None:
         self._outside = outside or CutOff()
         self._line = line
@@ -66,10 +68,11 @@ class Call:
         self._journal = journal
         self._now = now
         self._seq, self._last = 0, ""
-        self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at)
+        self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at, version=version)
         self._marks: dict[str, datetime] = {}
         self._journal.add(self._summary)
-        self.note("arrived", dialled=arrival.dialled)
+        served_by = {} if version is None else {"version": version}
+        self.note("arrived", dialled=arrival.dialled, **served_by)
 
     async def run(self, find_caller: Callable[[], Awaitable[Caller]]) -> CallSummary:
         """Recognise the caller, route or talk, and keep what came of it."""

@@ -5,7 +5,7 @@ what came of them goes back to it as events.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -38,13 +38,14 @@ from routing.events import (
     OfferAccepted,
     OfferRefused,
     PhoneSeen,
+    QueuesChanged,
     SetAside,
     TalkOver,
     TimePassed,
     Withdraw,
 )
 from routing.floor import Floor
-from routing.model import Agent, Need, Relax
+from routing.model import Agent, Need, Queue, Relax
 
 Note = Callable[..., None]
 
@@ -107,6 +108,10 @@ class Desk:
     def staffed(self, skill: str) -> bool:
         """Whether an agent with the skill is logged in."""
         return self.floor.staffed(skill)
+
+    def queues_changed(self, queues: Mapping[str, Queue]) -> None:
+        """Other flows are live; who gives `queues` keeps those that calls under way may still need."""
+        self._tell(QueuesChanged(queues))
 
     def close(self) -> None:
         """Stop the timer."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ivr.errors import CarelineError
+from ivr.flow.files import FlowFiles
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow
@@ -81,7 +82,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
     settings.var.mkdir(parents=True, exist_ok=True)
     with Database.open(settings.url) as database:
         agents = database.agents.list()
+        live = database.versions.live()
     yield Finding("good", "the database can be used")
+    if live is None:
+        yield Finding("good", "no version of the flows is published yet; the first start does it")
+    elif FlowFiles.read(settings.flows).hash == live.hash:
+        yield Finding("good", f"version {live.number} of the flows is live, as it is in flows/")
+    else:
+        what = f"version {live.number} of the flows is live, and flows/ differs from it"
+        yield Finding("warning", what, "careline diff, then careline publish")
     if not agents:
         yield Finding("bad", "there are no agents", "careline agents add NAME --skill zh=5")
     elif not any(agent.logged_in for agent in agents):

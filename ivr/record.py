@@ -36,7 +36,8 @@ class CallSummary:
     `waited_s` (from asking for a human to being joined or giving up) and `talked_s` are seconds.
     `ended` is None while the call lasts. `outcome` is the engine's word ("answered", "abandoned",
     "completed", "failed", ...), `hung_up_by` is "caller", "agent" or "hotline", and `reason` is the
-    sentence of the decision that sent the call where it went.
+    sentence of the decision that sent the call where it went. `version` is that of the flows which
+    served it.
     """
 
     call_id: str
@@ -54,6 +55,7 @@ class CallSummary:
     talked_s: float | None = None
     hung_up_by: str | None = None
     reason: str = ""
+    version: int | None = None
 
     def __post_init__(self) -> None:
         _require_zone(self.started, "started")

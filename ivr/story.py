@@ -43,6 +43,11 @@ class _Shown(dict[str, Any]):
         return "–"
 
 
+def _arrived(data: Data) -> str:
+    version = f"; version {data['version']} of the flows serves it" if "version" in data else ""
+    return f"The call arrived on {data['dialled']}{version}."
+
+
 def _caller(data: Data) -> str:
     known = (
         "a caller the hotline knows" if data.get("known") else "a caller the hotline does not know"
@@ -97,7 +102,7 @@ def _unknown(event: CallEvent) -> str:
 
 
 TOLD: dict[str, str | Callable[[Data], str]] = {
-    "arrived": "The call arrived on {dialled}.",
+    "arrived": _arrived,
     "caller": _caller,
     "rule": "The rule {name} decides: {reason}",
     "step": "Step {flow}.{step} ({kind}).",

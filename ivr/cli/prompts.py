@@ -14,6 +14,7 @@ from ivr.flow.load import load
 from ivr.line.commands import Spoken
 from ivr.prompts import Made, PromptStore, Status
 from ivr.said import ahead
+from ivr.settings import Settings
 from speech.voice import Espeak
 
 app = typer.Typer(
@@ -30,7 +31,16 @@ Language = Annotated[
 @app.command()
 def build(language: Language = None) -> int:
     """Build what is missing and convert new recordings. Exit code 1 if a prompt has no audio."""
-    store, prompts = _prompts(language)
+    made = build_all(*_prompts(language))
+    count = Counter(one.status for one in made)
+    console.print(", ".join(f"{count[status]} {status}" for status in Status) + ".")
+    for problem in dict.fromkeys(one.problem for one in made if one.problem):
+        console.print(problem, style="red", markup=False)
+    return 1 if count[Status.MISSING] else 0
+
+
+def build_all(store: PromptStore, prompts: list[Spoken]) -> list[Made]:
+    """Build what is missing of `prompts` and show how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
         task = bar.add_task("Prompts", total=len(prompts))
@@ -40,11 +50,12 @@ def build(language: Language = None) -> int:
 
         made = store.build(prompts, progress)
         bar.update(task, description="Prompts")
-    count = Counter(one.status for one in made)
-    console.print(", ".join(f"{count[status]} {status}" for status in Status) + ".")
-    for problem in dict.fromkeys(one.problem for one in made if one.problem):
-        console.print(problem, style="red", markup=False)
-    return 1 if count[Status.MISSING] else 0
+    return made
+
+
+def prompt_store(chosen: Settings) -> PromptStore:
+    """Where the hotline's audio is. Recordings belong to no version of the flows."""
+    return PromptStore(chosen.var / "prompts", Espeak(), chosen.flows / "audio")
 
 
 @app.command("list")
@@ -73,4 +84,4 @@ def _prompts(language: str | None) -> tuple[PromptStore, list[Spoken]]:
         raise BadInput(
             f'no prompts in the language "{language}": there is no prompts.{language}.yaml'
         )
-    return PromptStore(chosen.var / "prompts", Espeak(), chosen.flows / "audio"), prompts
+    return prompt_store(chosen), prompts

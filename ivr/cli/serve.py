@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from ivr.app import running
-from ivr.cli.context import console, require_flows, settings
+from ivr.cli.context import console, settings
 from ivr.doctor import examine
 
 _SIGNS = {"good": "[green]ok[/]  ", "warning": "[yellow]warn[/]", "bad": "[red]bad[/] "}
@@ -14,7 +14,6 @@ def serve() -> None:
     """Answer calls until ^C or SIGTERM; talks under way then go on, waiting callers are handed to
     the switch's own fallback."""
     chosen = settings()
-    require_flows(chosen)
 
     async def answer() -> None:
         stop = asyncio.Event()
@@ -22,7 +21,11 @@ def serve() -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with running(chosen) as app:
             agents = len(app.desk.floor.agents())
-            console.print(f"The hotline answers; {agents} agents are logged in. ^C stops it.")
+            version = app.live.edition.number
+            console.print(
+                f"The hotline answers with version {version} of its flows; {agents} agents are "
+                "logged in. ^C stops it."
+            )
             await stop.wait()
             console.print("Stopping: talks go on, waiting callers are handed to the switch.")
 

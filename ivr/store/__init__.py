@@ -1,4 +1,4 @@
-"""What is remembered between calls: callers, agents and call records, in the only SQL there is.
+"""What is remembered: callers, agents, call records, published flows. The only SQL there is.
 
 SQLite by default (`sqlite:///var/careline.db`); PostgreSQL where one machine is not enough
 (`postgresql://user@host/careline`, with the extra `careline[postgresql]`).

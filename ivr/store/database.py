@@ -13,10 +13,11 @@ from ivr.store.callers import Callers
 from ivr.store.calls import Calls
 from ivr.store.connections import Connections
 from ivr.store.tables import HEAD
+from ivr.store.versions import Versions
 
 
 class Database:
-    """Callers, agents and calls. Every method may be used from any thread and blocks it.
+    """Callers, agents, calls and flow versions. Every method may be used from any thread and blocks.
 
     Close it, or use it in a `with`.
     """
@@ -26,6 +27,7 @@ class Database:
         self.callers = Callers(connections)
         self.agents = Agents(connections)
         self.calls = Calls(connections)
+        self.versions = Versions(connections)
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -6,7 +6,7 @@ from typing import Any
 # What may stay of each kind of event. A kind or field that is not named here is erased: a new
 # event is safe before anybody has thought of it.
 STATISTICS: dict[str, tuple[str, ...]] = {
-    "arrived": ("dialled",),
+    "arrived": ("dialled", "version"),
     "caller": ("known", "number_kind", "age", "language", "guessed", "country"),
     "rule": ("name",),
     "step": ("flow", "step", "kind"),

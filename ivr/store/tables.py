@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -87,6 +87,7 @@ calls = Table(
     Column("talked_s", Float),
     Column("hung_up_by", String),
     Column("reason", Text, nullable=False),
+    Column("version", Integer),  # of the flows; none in a simulation and in calls of before
     Column("forgotten", Boolean, nullable=False),  # nothing personal may be written here any more
 )
 
@@ -101,4 +102,25 @@ call_events = Table(
     Column("data", JSON, nullable=False),
     UniqueConstraint("call_id", "seq", name="one_event_a_place"),
     sqlite_autoincrement=True,  # a position is never given twice, or `tail` would miss an event
+)
+
+# Rows of the next two are added and never changed: triggers of the database see to it.
+versions = Table(
+    "versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, … without a gap
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("restores", Integer),  # the older version whose files these are again
+    Column("hash", String, nullable=False),  # of the files
+    Column("diff", Text, nullable=False),  # against the version before, as it was published
+)
+
+version_files = Table(
+    "version_files",
+    metadata,
+    Column("number", ForeignKey("versions.number"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("text", Text, nullable=False),
 )

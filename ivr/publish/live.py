@@ -1,0 +1,140 @@
+"""Which version do new calls get? Keeps a running engine in step with what is published."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ivr.errors import BadInput, CarelineError, StoreError
+from ivr.flow.hotline import Hotline
+from ivr.flow.load import load
+from ivr.flow.problem import BrokenFlow
+from ivr.store.versions import Versions
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.4  # seconds between two looks at the store, where `careline publish` puts versions
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of the flows, loaded."""
+
+    number: int
+    hotline: Hotline
+
+
+def fetch(versions: Versions, number: int, folder: Path, now: datetime) -> Edition:
+    """Load a version as it was published; its files lie in `folder`/<number> from then on.
+
+    Takes its time, and more than the flows themselves: the calendars behind the opening hours are
+    loaded too, so that no caller waits for them. Raises `BrokenFlow`, `NotFound` and `StoreError`.
+    """
+    files = versions.files(number)
+    place = folder / str(number)
+    try:
+        files.write(place)
+    except OSError as error:
+        raise StoreError(f"{place} cannot be written: {error.strerror}.") from error
+    hotline = load(place)
+    for hours in hotline.center.hours:
+        hotline.center.is_open(hours, now)
+    return Edition(number, hotline)
+
+
+def newest(versions: Versions, live: int, folder: Path, now: datetime) -> Edition:
+    """The live version, or the newest before it that this engine can load.
+
+    An engine that runs refuses a version it cannot load and goes on with the one it has; one that
+    starts does the same. Raises `BrokenFlow` when no version can be loaded.
+    """
+    problem: BadInput | None = None
+    for number in range(live, 0, -1):
+        try:
+            return fetch(versions, number, folder, now)
+        except BadInput as broken:
+            problem = problem or broken
+            log.error("%s", refusal(number, broken))
+    assert problem is not None
+    raise problem
+
+
+def refusal(number: int, error: CarelineError) -> str:
+    """Why a version is not taken, in one line."""
+    if isinstance(error, BrokenFlow):
+        first, more = error.problems[0], len(error.problems) - 1
+        rest = f" and {more} more" if more else ""
+        return f"version {number} of the flows is refused: {first.spot}: {first.message}{rest}"
+    return f"version {number} of the flows is refused: {' '.join(str(error).split())}"
+
+
+class Live:
+    """The version new calls get.
+
+    When another one is taken, `changed` is awaited with the one before and the new one.
+    """
+
+    def __init__(
+        self,
+        versions: Versions,
+        folder: Path,
+        edition: Edition,
+        changed: Callable[[Edition, Edition], Awaitable[None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.edition = edition
+        self._versions = versions
+        self._folder = folder
+        self._changed = changed
+        self._now = now
+        self._seen = edition.number  # also of versions that were refused: each is tried once
+        self._failing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Begin to look for newer versions."""
+        self._task = asyncio.create_task(self._watch(), name="live flows")
+
+    async def close(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def refresh(self) -> None:
+        """Look at the store now. Raises `StoreError` when it cannot be read."""
+        number = await asyncio.to_thread(self._versions.latest)
+        if number is None or number == self._seen:
+            return
+        seen, self._seen = self._seen, number
+        try:
+            edition = await asyncio.to_thread(
+                fetch, self._versions, number, self._folder, self._now()
+            )
+        except StoreError:
+            self._seen = seen
+            raise
+        except BadInput as error:
+            log.error("%s; version %d goes on serving", refusal(number, error), self.edition.number)
+            return
+        before, self.edition = self.edition, edition
+        log.info("version %d of the flows is live for new calls", number)
+        await self._changed(before, edition)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.refresh()
+            except CarelineError as error:  # the store: told once, tried again
+                if not self._failing:
+                    log.error("newer versions of the flows cannot be seen: %s", error)
+                self._failing = True
+            except Exception:  # a bug must not end the looking, or no version would come any more
+                log.exception("a newer version of the flows could not be taken")
+            else:
+                self._failing = False
