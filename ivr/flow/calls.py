@@ -268,24 +268,31 @@ def read_calls(folder: Path, hotline: Hotline) -> list[Case]:
     Raises `BrokenFlow` with everything that is wrong with them: what cannot be read, and names the
     hotline does not have.
     """
-    paths = sorted(folder.glob("*.calls.yaml")) if folder.is_dir() else [folder]
     problems: list[Problem] = []
     cases: list[Case] = []
-    for path in paths:
+    for path in sorted(folder.glob("*.calls.yaml")) if folder.is_dir() else [folder]:
         try:
-            source = read(path, path.name)
+            cases += cases_of(read(path, path.name), hotline)
         except BrokenFlow as broken:
             problems += broken.problems
-            continue
-        found = read_model(CallsFile, source, (), source.data, path.name, problems)
-        named: dict[str, int] = {}
-        for index, spec in enumerate(found.calls if found else ()):
-            case = Case(spec, source, ("calls", index))
-            cases.append(case)
-            problems += _unknown(case, hotline)
-            if (first := named.setdefault(spec.call, index)) != index:
-                line = source.value(("calls", first)).line
-                problems.append(case.problem(f"the call on line {line} has this name too", "call"))
+    if problems:
+        raise BrokenFlow(problems)
+    return cases
+
+
+def cases_of(source: Source, hotline: Hotline) -> list[Case]:
+    """The calls of one file; see `read_calls`."""
+    problems: list[Problem] = []
+    cases: list[Case] = []
+    named: dict[str, int] = {}
+    found = read_model(CallsFile, source, (), source.data, source.path, problems)
+    for index, spec in enumerate(found.calls if found else ()):
+        case = Case(spec, source, ("calls", index))
+        cases.append(case)
+        problems += _unknown(case, hotline)
+        if (first := named.setdefault(spec.call, index)) != index:
+            line = source.value(("calls", first)).line
+            problems.append(case.problem(f"the call on line {line} has this name too", "call"))
     if problems:
         raise BrokenFlow(problems)
     return cases
