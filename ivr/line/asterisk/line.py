@@ -53,7 +53,8 @@ SELF_STOP = 0.08
 STOP_AGAIN = 0.25
 """A stop that comes before the prompt has begun is lost, so it is repeated after this long."""
 SETTLE = 0.05
-"""Seconds in which a stop that came too late is used up, so that it cannot stop the next prompt."""
+"""Seconds in which a stop that came too late is used up, so that it cannot stop the next prompt.
+Whatever is no prompt, a phone to be rung above all, need not wait for that."""
 CLEAR_UP = 5.0
 LONGEST_WHISPER = 60.0
 NORMAL_CLEARING = "16"
@@ -80,6 +81,7 @@ class AsteriskLine:
         self._dialling: asyncio.Task[agi.Result] | None = None
         self._other_side = ""
         self._other_side_left = False
+        self._settled_at = 0.0
         self.answered = False
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self._stays = False
@@ -199,24 +201,26 @@ class AsteriskLine:
 
     async def _stream(self, sound: str, interrupt: str, start: int) -> agi.Result:
         """Play a sound from sample `start`; when cancelled, end it before returning."""
+        await asyncio.sleep(self._settled_at - asyncio.get_running_loop().time())
         words = agi.command("STREAM FILE", sound, interrupt, str(start))
         playing = asyncio.create_task(self._done(words, LONGEST_SOUND))
         playing.add_done_callback(_look)
         try:
             return await asyncio.shield(playing)
         except asyncio.CancelledError:
-            await self._cut(playing)
+            await self._cut(playing, stops_itself=bool(interrupt))
             raise
 
-    async def _cut(self, playing: "asyncio.Task[agi.Result]") -> None:
+    async def _cut(self, playing: "asyncio.Task[agi.Result]", *, stops_itself: bool) -> None:
         with suppress(LineError):
-            await _finish(playing, SELF_STOP)
+            if stops_itself:
+                await _finish(playing, SELF_STOP)
             async with asyncio.timeout(CLEAR_UP):
                 while not playing.done() and not self._ending.cause:
                     stop = {"Channel": self.channel, "Control": "stop"}
                     await self._ami.action("ControlPlayback", stop)
+                    self._settled_at = asyncio.get_running_loop().time() + SETTLE
                     await _finish(playing, STOP_AGAIN)
-                    await asyncio.sleep(SETTLE)
         playing.cancel()
 
     async def _hold(self, command: Hold) -> Outcome:
