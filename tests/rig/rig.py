@@ -56,8 +56,11 @@ class Switches:
 
 
 @contextmanager
-def running_switches(asterisk: Asterisk, folder: Path) -> Iterator[Switches]:
-    """Start both in `folder`, on ports that are free; stop both at the end."""
+def running_switches(asterisk: Asterisk, folder: Path, rtp_ports: int = 500) -> Iterator[Switches]:
+    """Start both in `folder`, on ports that are free; stop both at the end.
+
+    The hotline's audio has `rtp_ports` ports, two for each leg of a call.
+    """
     home = folder / "home"
     home.mkdir(parents=True)
     ports = free_ports(4)
@@ -67,7 +70,7 @@ def running_switches(asterisk: Asterisk, folder: Path) -> Iterator[Switches]:
         sip_port=ports[0],
         ami_port=ports[1],
         rtp_first=first,
-        rtp_last=first + 499,
+        rtp_last=first + rtp_ports - 1,
         carrier=TRUNK_ADDRESS,
         carrier_port=ports[2],
         fallback_patience=FALLBACK_PATIENCE,
@@ -81,7 +84,7 @@ def running_switches(asterisk: Asterisk, folder: Path) -> Iterator[Switches]:
             f"{HOTLINE_ADDRESS}:{wiring.sip_port}",
             sip_port=ports[2],
             ami_port=ports[3],
-            rtp=first + 500,
+            rtp=first + rtp_ports,
         )
         try:
             yield Switches(home, asterisk, hotline, wiring, carrier)
