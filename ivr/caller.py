@@ -151,6 +151,11 @@ def parse_number(raw: str, country: str) -> CallingNumber:
     return _read(digits, country)
 
 
+# Languages whose speakers are served in another, with what is said their own way where a prompt has
+# it: the members of Chinese in ISO 639-3 (macrolanguage zho).
+DIALECTS = dict.fromkeys(("cjy", "gan", "hak", "hsn", "nan", "wuu", "yue"), "zh")
+
+
 def recognise(
     number: CallingNumber,
     profile: Profile | None,
@@ -164,11 +169,11 @@ def recognise(
     `languages` are those it serves, the first being its default; `country` is its own.
     """
     birth = profile.birth if profile else None
-    named = next((tag for tag in (profile.languages if profile else ()) if tag in languages), None)
-    wanted = profile.languages if profile and profile.languages else None
+    own = [tag if tag in languages else DIALECTS.get(tag, tag) for tag in _languages(profile)]
+    named = next((tag for tag in own if tag in languages), None)
     if named is not None:
         language = named
-    elif wanted is not None:  # the caller's own languages are known and none is served
+    elif own:  # the caller's own languages are known and none is served
         language = _second_best(languages)
     else:
         language = guess_language(number.country, languages, country)
@@ -181,6 +186,10 @@ def recognise(
         language_guessed=named is None,
         country=number.country,
     )
+
+
+def _languages(profile: Profile | None) -> tuple[str, ...]:
+    return profile.languages if profile is not None else ()
 
 
 def age_on(birth: date, day: date) -> int:

@@ -8,7 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ivr.flow.expression import Expression
 from ivr.flow.fields import Expr, Model, Name, Seconds, Target, read_expression, wrong
+from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
+from ivr.flow.services import Gateway, Lookup
 
 
 class NeedSpec(Model):
@@ -107,6 +109,10 @@ class Center(Model):
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()
+    commands: GlobalKeys = GlobalKeys()
+    lookups: dict[Name, Lookup] = Field({})
+    sms: Gateway | None = None
+    tickets: Gateway | None = None
 
     @property
     def language(self) -> str:

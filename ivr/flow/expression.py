@@ -41,9 +41,12 @@ class Expression:
 
     def value(self, values: Mapping[str, Value], functions: Functions) -> Value:
         """Evaluate. Raises `Unknown`, with the reason, where something it needs has no value."""
+        # Making a context costs by what is in it: only what is read and called goes in.
+        known = {name: values[name] for name in self.reads if name in values}
+        called = {name: functions[name] for name in self.calls if name in functions}
         try:
-            return self.program.execute(cel.Context(dict(values), dict(functions)))
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            return self.program.execute(cel.Context(known, called))
+        except (KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             raise Unknown(f"{self.text}: {_reason(error)}") from None
 
     def holds(self, values: Mapping[str, Value], functions: Functions) -> bool:

@@ -63,7 +63,8 @@ class Listen:
     for the first key counted from the end of the prompt, `between` seconds for each further one.
     Keys pressed since the last command count (typing ahead) unless `barge_in` is False. `secret`
     keys must appear nowhere but in the outcome. `typed` are keys taken before, by a `Play` they
-    cut short: they open the entry.
+    cut short: they open the entry. A key of `alone` that comes first is the whole entry, at once,
+    even if it is the end key.
     """
 
     spoken: tuple[Spoken, ...]
@@ -74,6 +75,7 @@ class Listen:
     barge_in: bool = True
     secret: bool = False
     typed: str = ""
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Keypad:
         keys = ""
         while len(keys) < command.most:
             key = await self._next(command.between if keys else command.patience)
+            if key is not None and not keys and key in command.alone:
+                return Keyed(key)
             if key is None or key == command.end_key:
                 return Keyed(keys) if keys else Silence()
             keys += key
