@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the system's programs that Careline, its demo and its tests run: the voice, the sound
-# converter, and the servers the tests talk to. On a system without apt-get, or without root, it only
-# says what is missing; what needs a missing program says so again when it is used.
+# converter, the layout of flows' pictures, and the servers the tests talk to. On a system without
+# apt-get, or without root, it only says what is missing; what needs a missing program says so again
+# when it is used.
 set -eu
 
 missing=""
@@ -13,6 +14,7 @@ need espeak-ng espeak-ng
 need ffmpeg ffmpeg
 need sipp sip-tester
 need initdb postgresql
+need dot graphviz
 
 [ -z "$missing" ] && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
