@@ -24,6 +24,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.switch",
         "ivr.prompts",
         "ivr.said",
+        "ivr.picture",
         "ivr.story",
     ),
     ("ivr.queues", "ivr.desk", "ivr.journal"),
@@ -39,6 +40,7 @@ ONE_ROOM = {
     "panoramisk": "ivr/line/asterisk/ami.py",
     "asterisk": "ivr/switch/agents.py",
     "vosk": "speech/vosk.py",
+    "graphviz": "ivr/picture.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",
 }

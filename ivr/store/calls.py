@@ -1,6 +1,6 @@
 """What happened in which call?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,16 @@ class Calls:
             ordered = query.order_by(call_events.c.position).limit(limit)
             rows = connection.execute(ordered).mappings().all()
         return Tail(tuple(map(_event, rows)), rows[-1]["position"] if rows else after)
+
+    def events(self, kind: str, since: datetime, until: datetime) -> Iterator[CallEvent]:
+        """The events of one kind of all calls begun from `since` to before `until` (aware), call by
+        call and in order."""
+        query = sa.select(call_events).join(calls).where(call_events.c.kind == kind)
+        query = query.where(calls.c.started >= since, calls.c.started < until)
+        with self._connections.reading() as connection:
+            ordered = query.order_by(call_events.c.call_id, call_events.c.seq)
+            for row in connection.execute(ordered).mappings():
+                yield _event(row)
 
     def latest_position(self) -> int:
         """The position of the newest event, from which `tail` goes on; 0 if there is none."""
