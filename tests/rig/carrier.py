@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from ivr.agent import AgentAccount
-from tests.rig.ami import Ami, AmiRefusedError, Message, environment
+from tests.rig.ami import Ami, Message, environment
 from tests.rig.carrier_switch import CarrierSwitch
 from tests.rig.leg import Leg
 from tests.rig.phone import Phone
@@ -136,21 +136,10 @@ class Carrier:
         if leg is None:
             return
         leg.happened(message)
-        if event == "Newchannel":
-            self._spawn(self._record(leg))
         if event == "AsyncAGIStart":
             env = environment(message)
             if not unique_id.startswith(self._prefix):
                 self._spawn(self.phone(env["extension"]).take(leg))
-
-    async def _record(self, leg: Leg) -> None:
-        """Keep what the leg hears, from its very beginning."""
-        try:
-            options = f"r({leg.heard_file})"
-            await self._ami.action("MixMonitor", Channel=leg.channel, Options=options)
-        except AmiRefusedError:
-            if not leg.ended:
-                await leg.until_ended(1)
 
     def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
         self._tasks.add(asyncio.create_task(work))

@@ -93,6 +93,7 @@ class CarrierSwitch:
             "phones_address": PHONES_ADDRESS,
             "hotline": self.hotline,
             "agents": (),
+            "sounds": self.sounds,
         }
         deploy = resources.deploy() / "asterisk"
         for name in _OWN:

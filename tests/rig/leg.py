@@ -110,7 +110,7 @@ class Leg:
 
     @property
     def heard_file(self) -> Path:
-        """The recording of what the person has heard so far: raw, 8 kHz, 16 bit."""
+        """The recording of what the person has heard since the answer: raw, 8 kHz, 16 bit."""
         return self._folder / f"{self.unique_id}.sln"
 
     def heard(self) -> Sound:
