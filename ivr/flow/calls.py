@@ -123,14 +123,22 @@ def _ends(value: Any) -> Any:
     return {"outcome": value} if isinstance(value, str) else value
 
 
-Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string"})]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"title": 'a date and time such as "2026-11-18 10:00"', "type": "string"}),
+]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 PhoneSpec = Annotated[Phone, BeforeValidator(_phone), WithJsonSchema({"enum": list(_PHONES)})]
 Levels = Annotated[
     dict[str, int],
     BeforeValidator(_levels),
     WithJsonSchema(
-        {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5}}
+        {
+            "title": "skills with levels from 1 to 5",
+            "type": "object",
+            "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5},
+        }
     ),
 ]
 _AFTER = {"type": ["string", "number"], "description": "Seconds from the prompt's beginning."}
@@ -139,6 +147,7 @@ TurnSpec = Annotated[
     BeforeValidator(_turn),
     WithJsonSchema(
         {
+            "title": "what is heard or done, see below",
             "anyOf": [
                 {"enum": ["silence", "hang up"]},
                 {
@@ -159,7 +168,7 @@ TurnSpec = Annotated[
                     "required": ["hang_up"],
                     "additionalProperties": False,
                 },
-            ]
+            ],
         }
     ),
 ]
