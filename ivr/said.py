@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ivr.flow.conversation import language_name
 from ivr.flow.expression import Template, Value
 from ivr.flow.hotline import Hotline
+from ivr.flow.spoken_values import functions
 from ivr.line.commands import Spoken
 
 POSITIONS = range(1, 11)
@@ -19,15 +19,11 @@ def ahead(hotline: Hotline) -> Iterator[Spoken]:
 
 
 def fixed(hotline: Hotline) -> Iterator[Spoken]:
-    """Every prompt in every language it has, at the usual and the slow speed.
+    """Every prompt in every language and dialect it has, at the usual and the slow speed.
 
     Texts with `{{ }}` are left out: what they say is known only during a call.
     """
-    for language, texts in hotline.wording.texts.items():
-        for name, template in texts.items():
-            if not template.holes:
-                yield Spoken(template.text, language, name)
-                yield Spoken(template.text, language, name, slow=True)
+    return hotline.wording.fixed()
 
 
 def filled(hotline: Hotline) -> Iterator[Spoken]:
@@ -36,10 +32,9 @@ def filled(hotline: Hotline) -> Iterator[Spoken]:
     An agent's phone must not ring later because the whisper has to be spoken first.
     """
     for language, texts in hotline.wording.texts.items():
-        functions = {"language_name": lambda code, own=language: language_name(code, own)}
         for template in texts.values():
             for values in _few(template, hotline):
-                text = template.render(values, functions)
+                text = template.render(values, functions(language))
                 yield Spoken(text, language)
                 yield Spoken(text, language, slow=True)
 

@@ -4,10 +4,11 @@ from contextlib import suppress
 from typing import Literal
 
 from ivr.errors import CallerHungUp, LineError
-from ivr.flow.conversation import Conversation, HumanWanted
+from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Place
 from ivr.flow.serving import Served
 from ivr.flow.straight import Straight, decide
+from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Answer, HandBack
 
 Ending = Literal["served", "ended", "handed_back"]
@@ -41,18 +42,27 @@ async def _go_straight(talk: Conversation, straight: Straight) -> Place | None:
 
 async def _walk(talk: Conversation, place: Place | None) -> Ending:
     hotline = talk.hotline
+    human = hotline.place(hotline.center.center.human)
     await talk.line.perform(Answer())
     troubles = 0
     for _ in range(hotline.center.center.step_budget):
         if place is None:
             break
         step = hotline.step(place)
+        at_menu, is_human = step.kind == "menu", place == human
+        talk.place, talk.within = place, place.flow
+        if talk.memory.arrive(place, at_menu=at_menu, is_human=is_human):
+            talk.note("dialog_left")
         talk.note("step", flow=place.flow, step=place.step, kind=step.kind)
         try:
             target = await step.run(talk)
         except HumanWanted:
             talk.note("human_wanted", at=str(place))
-            target = hotline.center.center.human
+            place = human
+            continue
+        except BackWanted:
+            place = talk.memory.go_back(place)
+            continue
         except (CallerHungUp, LineError):
             raise
         except Exception as error:  # a broken step must cost this caller nothing but a moment
@@ -60,12 +70,13 @@ async def _walk(talk: Conversation, place: Place | None) -> Ending:
             troubles += 1
             if troubles > 1:
                 break
-            with suppress(HumanWanted):  # who presses 0 now gets what comes next anyway
+            with suppress(HumanWanted, BackWanted):  # who presses 0 gets what comes next anyway
                 await talk.say("sorry_trouble")
-            target = hotline.center.center.human
+            place = human
+            continue
         if target is None:
             return "ended"
-        place = hotline.place(target, place.flow)
+        place = hotline.place(target, talk.within)
     else:
         budget = hotline.center.center.step_budget
         talk.house.trouble(f"more than {budget} steps: the flow goes in circles")

@@ -22,15 +22,16 @@ class WentWrong(Exception):
 class Scope:
     """What is known between `do` and `return`; the outermost scope is the call's own.
 
-    `flow` is where the sub-dialog lives. `back` is where it returns to and `into` tells which
-    variable there takes which returned value.
+    `flow` is where the sub-dialog lives. `back` is the target it returns to, as written in the flow
+    `caller`; `into` tells which variable there takes which returned value.
     """
 
     variables: dict[str, Value] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     tries: dict[Place, int] = field(default_factory=dict)
     flow: str = ""
-    back: Place | None = None
+    caller: str = ""
+    back: str | None = None
     into: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -52,16 +53,19 @@ class Memory:
         return len(self._scopes) - 1
 
     def begin(
-        self, at: Place, back: Place, given: Mapping[str, Value], into: Mapping[str, str]
+        self, flow: str, given: Mapping[str, Value], caller: str, back: str, into: Mapping[str, str]
     ) -> None:
-        """Enter a sub-dialog at `at`. Raises `WentWrong` when they lie too deep."""
+        """Enter a sub-dialog in `flow`; for the others see `Scope`. Raises `WentWrong` too deep."""
         if self.depth == DEEPEST:
             raise WentWrong(f"more than {DEEPEST} sub-dialogs within each other")
-        self._scopes.append(Scope(dict(given), flow=at.flow, back=back, into=into))
+        self._scopes.append(Scope(dict(given), flow=flow, caller=caller, back=back, into=into))
 
-    def come_back(self, returned: Mapping[str, Value]) -> Place:
-        """Leave the sub-dialog with what it returns; where to go on. Raises `WentWrong`."""
-        back = self.here.back
+    def come_back(self, returned: Mapping[str, Value]) -> tuple[str, str]:
+        """Leave the sub-dialog with what it returns: the flow and the target to go on by.
+
+        Raises `WentWrong` where there is no sub-dialog.
+        """
+        caller, back = self.here.caller, self.here.back
         if back is None:
             raise WentWrong("there is no sub-dialog to return from")
         into = self.here.into
@@ -69,7 +73,7 @@ class Memory:
         for variable, name in into.items():
             if name in returned:
                 self.here.variables[variable] = returned[name]
-        return back
+        return caller, back
 
     def arrive(self, place: Place, *, at_menu: bool, is_human: bool) -> bool:
         """Take note of a step that begins. True if that ended sub-dialogs without a return."""

@@ -1,8 +1,10 @@
 """What is said: prompts by name, with a text for each language, filled with what the call knows."""
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
+from ivr.flow import spoken_values
 from ivr.flow.expression import Expression, Functions, Template, Value
 from ivr.line.commands import Spoken
 
@@ -23,11 +25,23 @@ SYSTEM_PROMPTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Variants:
+    """Other words for a prompt: to be said slowly, and in dialects by their tags."""
+
+    slow: Template | None = None
+    dialect: Mapping[str, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
-    """Every prompt of the hotline: language → name → template. `default` is the first language."""
+    """Every prompt of the hotline: language → name → template. `default` is the first language.
+
+    `variants` has, in the same order, what some prompts are worded like for some callers.
+    """
 
     default: str
     texts: Mapping[str, Mapping[str, Template]]
+    variants: Mapping[str, Mapping[str, Variants]] = field(default_factory=dict)
 
     def names(self) -> set[str]:
         """The names of all prompts, in whatever language."""
@@ -48,22 +62,76 @@ class Wording:
         functions: Functions,
         *,
         slow: bool = False,
+        dialects: Sequence[str] = (),
         public: Set[str] = frozenset(),
     ) -> Spoken | None:
         """The prompt as something to say; None where it exists in no language that would do.
 
-        A text is private when it says what was keyed or set, or the caller's name. The `public`
+        Values are said as the language of the text says them, whatever the caller's is. `dialects`
+        are the caller's; the first that the prompt is worded in is taken, before its slow words.
+
+        A text is private when it says what was keyed or set, or who the caller is. The `public`
         values (a position in the queue) and the caller's language are nobody's secret, and their
         audio is worth keeping.
         """
         chosen = self.language_for(name, language)
         if chosen is None:
             return None
-        template = self.texts[chosen][name]
-        private = any(_personal(hole, public) for hole in template.holes)
-        text = template.render(values, functions)
-        return Spoken(text, chosen, None if template.holes else name, slow, private)
+        tag, template = self._worded(name, chosen, slow, dialects)
+        holes = template.holes
+        if not holes:
+            return Spoken(template.text, tag, name, slow)
+        text = template.render(values, {**functions, **spoken_values.functions(tag)})
+        return Spoken(text, tag, None, slow, any(_personal(hole, public) for hole in holes))
+
+    def fixed(self) -> Iterator[Spoken]:
+        """Every prompt without holes, in each language, speed and dialect it can be said in."""
+        for language, texts in self.texts.items():
+            for name, template in texts.items():
+                variants = self.variants.get(language, {}).get(name, Variants())
+                worded = [
+                    (language, template, False),
+                    (language, variants.slow or template, True),
+                    *(
+                        (tag, own, slow)
+                        for tag, own in variants.dialect.items()
+                        for slow in _SPEEDS
+                    ),
+                ]
+                for tag, own, slow in worded:
+                    if not own.holes:
+                        yield Spoken(own.text, tag, name, slow)
+
+    def templates(self, language: str) -> Iterator[tuple[tuple[str, ...], Template]]:
+        """Every text of a language's file, with the path to it there."""
+        for name, template in self.texts[language].items():
+            variants = self.variants.get(language, {}).get(name)
+            if variants is None:
+                yield ("prompts", name), template
+                continue
+            yield ("prompts", name, "text"), template
+            if variants.slow is not None:
+                yield ("prompts", name, "slow"), variants.slow
+            for tag, own in variants.dialect.items():
+                yield ("prompts", name, "dialect", tag), own
+
+    def _worded(
+        self, name: str, language: str, slow: bool, dialects: Sequence[str]
+    ) -> tuple[str, Template]:
+        """The words for this caller, and the language they are in."""
+        variants = self.variants.get(language, {}).get(name)
+        if variants is None:
+            return language, self.texts[language][name]
+        for tag in dialects:
+            if tag in variants.dialect:
+                return tag, variants.dialect[tag]
+        return language, (variants.slow if slow else None) or self.texts[language][name]
+
+
+_SPEEDS = (False, True)
+_HARMLESS = "language|language_guessed|known|elderly|tier|withheld|country"
+_WHO = re.compile(rf"\bcaller\b(?!\s*\.\s*(?:{_HARMLESS})\b)")  # the caller read otherwise
 
 
 def _personal(hole: Expression, public: Set[str]) -> bool:
-    return bool(hole.reads - public - {"caller", "center"}) or "caller.name" in hole.text
+    return bool(hole.reads - public - {"caller", "center"}) or _WHO.search(hole.text) is not None

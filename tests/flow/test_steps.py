@@ -10,13 +10,14 @@ import pytest
 
 from ivr.caller import Caller, Profile
 from ivr.errors import CallerHungUp
-from ivr.flow.conversation import Conversation, HumanWanted
+from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.serving import CutOff, NotServed, Served, ServeRequest
 from ivr.flow.source import parse
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
+from ivr.flow.talking import HumanWanted
 from ivr.line.far_end import Answers, FarEnd, Press, Script, Silent
 from ivr.line.line import Line
 from ivr.line.simulated import SimulatedLine

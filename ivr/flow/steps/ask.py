@@ -37,6 +37,7 @@ class Ask(Step):
                 most=self.digits.most,
                 patience=self.patience,
                 between=self.between,
+                own="0123456789",
                 secret=self.secret,
             )
             keys = outcome.keys if isinstance(outcome, Keyed) else ""

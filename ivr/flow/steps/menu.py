@@ -53,7 +53,7 @@ class Menu(Step):
                 most=longest,
                 patience=self.patience,
                 between=BETWEEN,
-                end_key="" if "#" in self.choices else "#",
+                own="".join(key[0] for key in self.choices),
             )
             if isinstance(outcome, Keyed) and outcome.keys in self.choices:
                 return self.choices[outcome.keys]

@@ -1,0 +1,111 @@
+"""What does a call know, and what can be worked out from it?"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from ivr.caller import Caller
+from ivr.flow import spoken_values
+from ivr.flow.expression import Expression, Functions, Unknown, Value
+from ivr.flow.hotline import Hotline, Place
+from ivr.flow.memory import Memory
+from ivr.flow.serving import House
+
+
+class Knowing:
+    """The part of a `Conversation` that knows.
+
+    `variables` hold what was keyed and set, as text, numbers or truth values. Secrets are kept
+    apart, where neither expressions nor prompts nor the record can reach them. The engine sets
+    `place`, the step being done, and `within`, the flow whose names that step's target is read by.
+    """
+
+    def __init__(self, hotline: Hotline, caller: Caller, house: House) -> None:
+        self.hotline = hotline
+        self.caller = caller
+        self.house = house
+        self.language = caller.language
+        self.memory = Memory()
+        self.place = Place("", "")
+        self.within = ""
+        self._asks_the_house: Functions = {"staffed": house.staffed, "open": self.is_open}
+
+    @property
+    def elderly(self) -> bool:
+        """Whether the caller is known to have reached the hotline's elder age."""
+        return (
+            self.caller.age is not None and self.caller.age >= self.hotline.center.center.elder_age
+        )
+
+    @property
+    def variables(self) -> dict[str, Value]:
+        """What the sub-dialog under way knows, or the call itself outside of all."""
+        return self.memory.here.variables
+
+    @property
+    def functions(self) -> Functions:
+        """What expressions can call, saying values in the language of the call."""
+        return {**spoken_values.functions(self.language), **self._asks_the_house}
+
+    def values(self) -> dict[str, Value]:
+        """What expressions can read. What is not known of a caller is absent, not empty."""
+        caller = self.caller
+        about: dict[str, Value] = {
+            "language": self.language,
+            "language_guessed": caller.language_guessed,
+            "known": caller.known,
+            "name": caller.name,
+            "tier": caller.tier,
+            "elderly": self.elderly,
+            "withheld": caller.number is None,
+        }
+        if caller.number is not None:
+            about["number"] = caller.number
+        if caller.age is not None:
+            about["age"] = caller.age
+        if caller.country is not None:
+            about["country"] = caller.country
+        elder_age = self.hotline.center.center.elder_age
+        return {**self.variables, "caller": about, "center": {"elder_age": elder_age}}
+
+    def holds(self, condition: Expression) -> bool:
+        """Whether a condition holds now."""
+        return condition.holds(self.values(), self.functions)
+
+    def assign(self, name: str, expression: Expression) -> None:
+        """Give a variable an expression's value; one without a value is noted and left out."""
+        try:
+            self.variables[name] = expression.value(self.values(), self.functions)
+        except Unknown as error:
+            self.house.trouble(f"{name} was not set: {error}")
+        else:
+            self.note("set", name=name, value=self.variables[name])
+
+    def worked_out(self, expressions: Mapping[str, Expression]) -> dict[str, Value]:
+        """Expressions' values by their names; one without a value is noted and left out."""
+        values, functions, found = self.values(), self.functions, {}
+        for name, expression in expressions.items():
+            try:
+                found[name] = expression.value(values, functions)
+            except Unknown as error:
+                self.house.trouble(f"{name} has no value: {error}")
+        return found
+
+    def keep(self, name: str, keys: str, *, secret: bool) -> None:
+        """Keep what the caller keyed."""
+        scope = self.memory.here
+        (scope.secrets if secret else scope.variables)[name] = keys
+
+    def lot(self) -> float:
+        """A number from 0 to 1 that is drawn once for each caller (or hidden call) and step."""
+        who = self.caller.number or self.house.call_id
+        drawn = sha256(f"{self.place}\0{who}".encode()).digest()
+        return int.from_bytes(drawn[:8]) / 2**64
+
+    def is_open(self, hours: str) -> bool:
+        """Whether the named hours are open now."""
+        return self.hotline.center.is_open(hours, self.house.now())
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        """Write into the call's record."""
+        self.house.note(kind, **data)

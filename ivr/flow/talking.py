@@ -1,0 +1,176 @@
+"""How is the caller talked to, and which keys are obeyed whatever is being said?"""
+
+from collections.abc import Mapping
+
+from ivr.caller import Caller
+from ivr.flow.expression import Value
+from ivr.flow.global_keys import Command
+from ivr.flow.hotline import Hotline
+from ivr.flow.knowing import Knowing
+from ivr.flow.serving import House
+from ivr.line.commands import (
+    ALL_KEYS,
+    HUMAN_KEY,
+    Hangup,
+    Keyed,
+    Listen,
+    Play,
+    Played,
+    Silence,
+    Spoken,
+)
+from ivr.line.line import Line
+
+MOST_REPEATS = 5  # times a prompt is said again in a row; a stuck key must not keep a call for ever
+
+
+class HumanWanted(Exception):
+    """The caller asks for a human; the engine answers it from whatever step."""
+
+
+class BackWanted(Exception):
+    """The caller asks for the menu before this one; the engine answers it."""
+
+
+class Talking(Knowing):
+    """The part of a `Conversation` that says and listens."""
+
+    def __init__(self, line: Line, hotline: Hotline, caller: Caller, house: House) -> None:
+        super().__init__(hotline, caller, house)
+        self.line = line
+        self.slow = self.elderly
+        self._typed = ""  # a key that cut a prompt short and belongs to the next entry
+        self._commands = hotline.center.commands.by_key()
+
+    def word(self, name: str, extra: Mapping[str, Value] | None = None) -> Spoken | None:
+        """The prompt `name` in the caller's language; a prompt that is nowhere is noted."""
+        extra = extra or {}
+        spoken = self.hotline.wording.spoken(
+            name,
+            self.language,
+            {**self.values(), **extra},
+            self._asks_the_house,
+            slow=self.slow,
+            dialects=self.caller.profile.languages if self.caller.profile is not None else (),
+            public=extra.keys(),
+        )
+        if spoken is None:
+            self.house.trouble(f'the prompt "{name}" has no text in any language')
+        return spoken
+
+    async def say(self, *names: str, interrupt: bool = True) -> None:
+        """Say prompts in a row. Raises `HumanWanted` at the human key.
+
+        The commands on * and # are obeyed at once; other keys belong to the next entry.
+        """
+        for _ in range(MOST_REPEATS + 1):
+            spoken = tuple(s for name in names if (s := self.word(name)) is not None)
+            if not spoken or self._typed:
+                return  # somebody who types ahead has heard it before
+            for one in spoken:
+                self.note("said", prompt=one.name or ", ".join(names), language=one.language)
+            outcome = await self.line.perform(Play(spoken, ALL_KEYS if interrupt else ""))
+            assert isinstance(outcome, Played)
+            key = outcome.stopped_by or ""
+            if key == HUMAN_KEY:
+                self.note("heard", keys=HUMAN_KEY)
+                raise HumanWanted
+            if key not in self._commands or key.isdigit():
+                self._typed = key
+                return
+            self._obey(key, names[0])
+
+    async def listen(
+        self,
+        prompt: str,
+        *,
+        most: int,
+        patience: float,
+        own: str,
+        between: float = 3.0,
+        secret: bool = False,
+    ) -> Keyed | Silence:
+        """Say a prompt and take keys. `own` are the keys answers begin with.
+
+        Commands on other keys are obeyed, and the prompt is said again. Raises `HumanWanted` when
+        the human key comes alone, `BackWanted` at the command to go back.
+        """
+        commands = "".join(key for key in self._commands if key not in own)
+        for _ in range(MOST_REPEATS + 1):
+            outcome = await self._listen(prompt, most, patience, own, between, secret, commands)
+            if isinstance(outcome, Silence):
+                self.note("silence")
+                return outcome
+            keys = outcome.keys
+            if keys == HUMAN_KEY:
+                self.note("heard", keys=HUMAN_KEY)
+                raise HumanWanted
+            if len(keys) > 1 or keys not in commands:
+                break
+            self._obey(keys, prompt)
+        if secret:
+            self.note("heard", secret=True, count=len(keys))
+        else:
+            self.note("heard", keys=keys)
+        return Keyed(keys)
+
+    async def _listen(
+        self,
+        prompt: str,
+        most: int,
+        patience: float,
+        own: str,
+        between: float,
+        secret: bool,
+        commands: str,
+    ) -> Keyed | Silence:
+        spoken = self.word(prompt)
+        self.note("said", prompt=prompt, language=spoken.language if spoken else self.language)
+        typed, self._typed = self._typed, ""
+        outcome = await self.line.perform(
+            Listen(
+                (spoken,) if spoken is not None else (),
+                most=most,
+                patience=patience * (1.5 if self.slow else 1.0),
+                between=between * (1.5 if self.slow else 1.0),
+                end_key="" if "#" in own else "#",
+                secret=secret,
+                typed=typed,
+                alone=commands,
+            )
+        )
+        assert isinstance(outcome, Keyed | Silence)
+        return outcome
+
+    def _obey(self, key: str, prompt: str) -> None:
+        """Do what a key means everywhere, before the prompt is said again."""
+        command: Command = self._commands[key]
+        self.note("heard", keys=key)
+        self.note("command", command=command)
+        match command:
+            case "back":
+                raise BackWanted
+            case "slower":
+                self.slow = True
+            case "language":
+                self.speak(self._next_language(prompt))
+            case "repeat":
+                pass
+
+    def _next_language(self, prompt: str) -> str:
+        """The language after this one, of those the hotline offers and the prompt exists in."""
+        texts = self.hotline.wording.texts
+        served = self.hotline.center.center.languages
+        offered = [language for language in served if prompt in texts.get(language, ())]
+        if self.language not in offered:
+            return offered[0] if offered else self.language
+        return offered[(offered.index(self.language) + 1) % len(offered)]
+
+    def speak(self, language: str) -> None:
+        """Go on in another language."""
+        self.language = language
+        self.note("language", language=language)
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        await self.line.perform(Hangup())
