@@ -108,7 +108,7 @@ def test_a_keyed_pin_appears_nowhere_in_the_record_or_in_what_is_said() -> None:
     assert story.all("heard")[-1].data == {"secret": True, "count": 6}
     assert "731946" not in repr(story.events)
     assert "731946" not in repr(heard(story))
-    assert "8 8 4 3" in " ".join(heard(story))
+    assert "八 八 四 三" in " ".join(heard(story))
     assert story.summary.agent == "chen"
 
 
