@@ -1,8 +1,13 @@
 """What an admin can set: where things are, from the environment or careline.toml."""
 
+import os
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -12,27 +17,41 @@ from pydantic_settings import (
 
 from ivr.errors import BadInput
 
+FILE = "careline.toml"
+PREFIX = "CARELINE_"
+HIDDEN = frozenset({"ami_secret", "database_url"})
+"""Settings that may hold a secret: a message never says what was found in them."""
+
 
 class Settings(BaseSettings):
     """Settings, each `CARELINE_<NAME>` in the environment or `<name>` in careline.toml.
 
-    What the hotline says and does is not here but in its flow files.
+    The file is looked for in CARELINE_HOME if that is set, else in the current folder. What the
+    hotline says and does is not here but in its flow files.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CARELINE_", toml_file="careline.toml", extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=FILE, extra="forbid")
 
-    home: Path = Field(default_factory=Path.cwd, description="the folder with flows/ and var/")
-    database_url: str | None = Field(default=None, description="an SQLAlchemy URL")
-    ami_host: str = "127.0.0.1"
-    ami_port: int = 5038
-    ami_user: str = "careline"
+    home: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        default_factory=Path.cwd,
+        description="The hotline's folder, with flows/ and var/. Else the current folder.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="The database, such as postgresql://careline:PASSWORD@localhost/careline. "
+        "Else SQLite in var/careline.db.",
+    )
+    ami_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Where the switch's AMI listens."
+    )
+    ami_port: int = Field(default=5038, ge=1, le=65535, description="Its TCP port.")
+    ami_user: str = Field(default="careline", min_length=1, description="The engine's AMI user.")
     ami_secret: SecretStr | None = Field(
-        default=None, description="else from var/switch/secrets.json"
+        default=None,
+        description="The secret of that user. Else the one that `careline switch configure` made.",
     )
     missed_calls: int = Field(
-        default=2, ge=1, description="misses in a row that set an agent aside"
+        default=2, ge=1, description="Missed calls in a row that pause an agent."
     )
 
     @classmethod
@@ -45,19 +64,27 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over careline.toml."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file())
 
     @classmethod
     def read(cls) -> "Settings":
-        """The settings in force. Raises `BadInput` for one that is wrong."""
+        """The settings in force. Raises `BadInput` for one that is wrong or unknown."""
+        unknown = [
+            f"{name} in the environment: there is no such setting{_near(name, _variables())}"
+            for name in sorted(os.environ)
+            if name.startswith(PREFIX) and name not in _variables()
+        ]
+        if unknown:
+            raise BadInput("; ".join(unknown))
         try:
             return cls()
         except ValidationError as error:
-            wrong = "; ".join(
-                f'{".".join(map(str, e["loc"]))}: {e["msg"]}, found "{e["input"]}"'
-                for e in error.errors()
-            )
-            raise BadInput(f"a setting (CARELINE_… or careline.toml) is wrong: {wrong}") from None
+            raise BadInput("; ".join(_sentence(detail) for detail in error.errors())) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadInput(
+                f"{file()} cannot be read as TOML: {error}. Expected lines such as ami_port = 5038 "
+                'or ami_host = "127.0.0.1".'
+            ) from None
 
     @property
     def var(self) -> Path:
@@ -73,3 +100,43 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.var / 'careline.db'}"
+
+
+def file() -> Path:
+    """Where careline.toml is looked for."""
+    return Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()) / FILE
+
+
+def template() -> str:
+    """A careline.toml in which every setting is explained, and none is set."""
+    lines = [
+        "# Settings of this hotline. A line counts once its # is taken away; the value shown is the",
+        f"# one in force until then. The environment ({PREFIX}DATABASE_URL, …) wins over this file.",
+    ]
+    for name, field in Settings.model_fields.items():
+        if name != "home":  # is the folder this file lies in
+            value = field.default if isinstance(field.default, int) else f'"{field.default or "…"}"'
+            lines += ["", f"# {field.description}", f"# {name} = {value}"]
+    return "\n".join(lines) + "\n"
+
+
+def _variables() -> list[str]:
+    return [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+
+
+def _sentence(detail: Any) -> str:
+    """One mistake that pydantic found, in our words."""
+    name = str(detail["loc"][0])
+    variable = f"{PREFIX}{name.upper()}"
+    if detail["type"] == "extra_forbidden":
+        return f"{FILE}: there is no setting {name}{_near(name, Settings.model_fields)}"
+    where = variable if variable in os.environ else f"{name} in {FILE}"
+    found = "" if name in HIDDEN else f'found "{detail["input"]}"; '
+    expected = detail["msg"].removeprefix("Input should be ").partition(",")[0]
+    return f"{where}: {found}expected {expected}"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names)}"
