@@ -22,6 +22,7 @@ PHONES = ("res_pjsip.so", "app_queue.so")
 MUSIC = ("res_musiconhold.so",)
 
 _PATIENCE = 10.0  # seconds for one answer; reloading hundreds of phones takes a while
+_GREETING = b"Asterisk Call Manager/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,13 @@ def reload(home: Path, ami: Address, modules: Sequence[str]) -> bool:
     return True
 
 
+class _Client(AMIClient):  # type: ignore[misc]
+    def listen(self) -> None:
+        # A link that goes silent is noticed by whoever waits for an answer: `must` says so.
+        with contextlib.suppress(OSError):
+            super().listen()
+
+
 class _Conversation:
     """Actions sent to AMI one after the other, each waited for.
 
@@ -76,12 +84,23 @@ class _Conversation:
     def __init__(self, ami: Address) -> None:
         self._ami = ami
         self._responses: queue.SimpleQueue[Response] = queue.SimpleQueue()
-        self._client = AMIClient(address=ami.host, port=ami.port, timeout=_PATIENCE)
+        self._client = _Client(address=ami.host, port=ami.port, timeout=_PATIENCE)
         self._client.add_listener(on_response=lambda source, response: self._put(response))
 
     def open(self) -> None:
-        # asterisk-ami leaves its socket open when it cannot connect, so this is tried first.
-        socket.create_connection((self._ami.host, self._ami.port), timeout=_PATIENCE).close()
+        # asterisk-ami leaves its socket open when it cannot connect, and breaks down when somebody
+        # else answers, so this is tried first.
+        address = (self._ami.host, self._ami.port)
+        with socket.create_connection(address, timeout=_PATIENCE) as knock:
+            try:
+                greeting = knock.recv(len(_GREETING), socket.MSG_WAITALL)
+            except OSError:
+                greeting = b""
+        if greeting != _GREETING:
+            raise SwitchNotUsable(
+                f"What listens at {self._ami.host}:{self._ami.port} is no Asterisk. Set ami_port "
+                "to a free port, then run `careline switch configure` and start the switch anew."
+            )
         self._client.connect()
 
     def close(self) -> None:
@@ -93,10 +112,10 @@ class _Conversation:
 
     def must(self, name: str, **keys: str) -> None:
         where = f"The switch at {self._ami.host}:{self._ami.port}"
-        self._client.send(SimpleAction(name, **keys))
         try:
+            self._client.send(SimpleAction(name, **keys))
             response = self._responses.get(timeout=_PATIENCE)
-        except queue.Empty:
+        except (queue.Empty, OSError):
             raise SwitchNotUsable(f"{where} did not answer {name} in time.") from None
         if response.is_error():
             reason = response.keys.get("Message", "no reason given")

@@ -6,6 +6,7 @@ existing switch gets the first kind only (`export`) and includes them.
 
 import math
 import struct
+import textwrap
 import wave
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -134,16 +135,19 @@ def export(home: Path, output: Path, wiring: Wiring, agents: Sequence[AgentAccou
         raise BadInput(f"{output} is not a folder; expected the folder of the switch's own files.")
     _write_all(output, _CARELINE_FILES, _careline_values(home, wiring, agents))
     includes = "\n".join(f"  {whole:18} #include {part}" for whole, part in INCLUDES.items())
-    modules = " ".join(name for names in MODULES.values() for name in names)
+    names = " ".join(name for names in MODULES.values() for name in names)
+    modules = textwrap.fill(names, 78, initial_indent="  ", subsequent_indent="  ")
     return (
         f"Wrote {len(_CARELINE_FILES)} files to {output}. Add one line at the end of each of:\n"
         f"{includes}\n"
         "In manager.conf, [general] needs enabled = yes and timestampevents = yes.\n"
-        "Calls of your trunk go to the context from-carrier, and the engine dials outside numbers\n"
-        "through an endpoint named carrier: rename yours, or give --carrier to have one made.\n"
-        f"These modules are needed: {modules}\n"
-        "Then restart the switch, and give the engine `ami_host` and `ami_port` if they are not\n"
-        "127.0.0.1 and 5038."
+        "Calls of your trunk go to the context from-carrier, and the engine dials outside\n"
+        "numbers through an endpoint named carrier: rename yours, or give --carrier to have\n"
+        "one made. These modules are needed:\n"
+        f"{modules}\n"
+        f"The user who runs the switch must be able to read {home.absolute() / 'var' / 'prompts'}.\n"
+        "Then restart the switch, and set ami_host and ami_port (careline.toml) if they are not\n"
+        "127.0.0.1 and 5038. `careline doctor` says whether it works."
     )
 
 

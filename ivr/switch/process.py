@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,6 +12,9 @@ from pathlib import Path
 from ivr.errors import SwitchNotUsable
 from ivr.switch.install import Asterisk
 from ivr.switch.instance import Instance
+
+# What Asterisk logs, and goes on without, when a port or an address is not to be had.
+_DEAF = re.compile(r"could not be started: .+|Unable to bind .+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Status:
 def start(asterisk: Asterisk, instance: Instance, within: float = 30.0) -> int:
     """Start the switch in the background, wait until it can take calls, and return its pid.
 
-    Harmless if it runs already. Raises SwitchNotUsable when it is not ready after `within` seconds;
-    nothing is left running then.
+    Harmless if it runs already. Raises SwitchNotUsable when it is not ready after `within` seconds,
+    or cannot listen where it was told to; nothing is left running then.
     """
     running = pid(instance)
     if running is not None:
@@ -40,7 +44,8 @@ def start(asterisk: Asterisk, instance: Instance, within: float = 30.0) -> int:
     _rotate(instance.log)
     try:
         _launch(asterisk, instance)
-        return _wait_until_booted(asterisk, instance, within)
+        _wait_until_booted(asterisk, instance, within)
+        return _listening(instance)
     except BaseException:  # an impatient Ctrl-C, too, must not leave a half-started switch behind
         _signal_until_gone(instance, (signal.SIGTERM, signal.SIGKILL), each=3.0)
         raise
@@ -75,11 +80,14 @@ def pid(instance: Instance) -> int | None:
     """The process id of the running switch, or None.
 
     A pid file outlives a crash and its number may be somebody else's by now, so the process must
-    also have been started with this instance's configuration.
+    also have been started with this instance's configuration. Raises PermissionError when the file
+    is not ours to read: whether the switch runs cannot be said then.
     """
     try:
         number = int((instance.run / "asterisk.pid").read_text(encoding="ascii"))
         arguments = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    except PermissionError:
+        raise
     except (OSError, ValueError):
         return None
     return number if str(instance.main_file).encode() in arguments else None
@@ -132,16 +140,12 @@ def _launch(asterisk: Asterisk, instance: Instance) -> None:
         raise SwitchNotUsable(f"The switch did not start: {_complaint(instance)}")
 
 
-def _wait_until_booted(asterisk: Asterisk, instance: Instance, within: float) -> int:
+def _wait_until_booted(asterisk: Asterisk, instance: Instance, within: float) -> None:
     deadline = time.monotonic() + within
     while not _booted(asterisk, instance):
         if time.monotonic() > deadline or _died(instance):
             raise SwitchNotUsable(f"The switch did not start: {_complaint(instance)}")
         time.sleep(0.1)
-    started = pid(instance)
-    if started is None:
-        raise SwitchNotUsable(f"The switch ended at once: {_complaint(instance)}")
-    return started
 
 
 def _booted(asterisk: Asterisk, instance: Instance) -> bool:
@@ -153,6 +157,21 @@ def _booted(asterisk: Asterisk, instance: Instance) -> bool:
 
 def _died(instance: Instance) -> bool:
     return (instance.run / "asterisk.pid").exists() and pid(instance) is None
+
+
+def _listening(instance: Instance) -> int:
+    """The pid of a switch that has just booted. Raises if it cannot be reached, or is gone."""
+    for line in complaints(instance):
+        if "] ERROR[" in line and (reason := _DEAF.search(line)):
+            raise SwitchNotUsable(
+                f"The switch cannot listen where it was told to ({reason[0]}). Stop the program "
+                "that uses this address, or choose another: --sip-port and --sip-address of "
+                "`careline switch configure`; for AMI the setting ami_port, then configure again."
+            )
+    started = pid(instance)
+    if started is None:
+        raise SwitchNotUsable(f"The switch ended at once: {_complaint(instance)}")
+    return started
 
 
 def _complaint(instance: Instance) -> str:

@@ -8,6 +8,7 @@ name or value with a line break is refused, and bytes are decoded a whole messag
 
 import asyncio
 import logging
+import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -291,9 +292,9 @@ class Ami:
             if wire:
                 wire.close()
             host, port = self._address
-            raise SwitchUnreachable(
-                f"No switch answers on {host}, port {port}: {error or 'it is silent'}."
-            ) from error
+            numbered = error.errno is not None and error.errno > 0
+            why = os.strerror(error.errno or 0) if numbered else str(error) or "it is silent"
+            raise SwitchUnreachable(f"No switch answers on {host}, port {port}: {why}.") from error
         except LineError:
             if wire:
                 wire.close()
