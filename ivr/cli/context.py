@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from ivr.cli.outside import outside
 from ivr.errors import BadInput
 from ivr.settings import Settings
 from ivr.store.database import Database
@@ -14,18 +15,34 @@ def settings() -> Settings:
     return Settings.read()
 
 
+def say(sentence: str, style: str = "") -> None:
+    """Print a sentence as it is: not broken into lines where somebody may want to copy from it."""
+    console.print(outside(sentence, style), soft_wrap=True)
+
+
 def database() -> Database:
-    """The hotline's database, opened and up to date; close it or use it in a `with`."""
+    """The hotline's database, opened and up to date; close it or use it in a `with`.
+
+    Raises `BadInput` where there is no hotline.
+    """
     chosen = settings()
-    if chosen.database_url is None:
-        chosen.var.mkdir(parents=True, exist_ok=True)
+    require_hotline(chosen)
     return Database.open(chosen.url)
 
 
+def require_hotline(chosen: Settings) -> None:
+    """Raises `BadInput` in a folder of something else, so that no second hotline is begun there.
+
+    A hotline without flows/ has its versions in the database.
+    """
+    if not (chosen.database_url or (chosen.var / "careline.db").is_file()):
+        require_flows(chosen)
+
+
 def require_flows(chosen: Settings) -> None:
-    """Raises `BadInput` where there is no hotline in the home folder."""
+    """Raises `BadInput` where there are no flow files in the home folder."""
     if not (chosen.flows / "center.yaml").is_file():
         raise BadInput(
-            f"there is no hotline in {chosen.flows}: center.yaml was not found; go to its folder, "
-            "set CARELINE_HOME, or begin one with `careline init`"
+            f"There is no hotline in {chosen.home}: flows/center.yaml was not found. Go to the "
+            "hotline's folder, set CARELINE_HOME to it, or begin one with `careline init`."
         )

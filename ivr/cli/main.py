@@ -1,41 +1,57 @@
-"""The careline command: its subcommands, and the one place that turns a failure into words."""
+"""The careline command: its subcommands, and the one way in and out of them all."""
 
 import logging
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from ivr.cli import agents, callers, calls, flows, prompts, publish, serve, switch, test, versions
-from ivr.errors import BadInput, CarelineError
-from ivr.flow.problem import BrokenFlow
+from ivr.cli import (
+    agents,
+    callers,
+    calls,
+    failure,
+    flows,
+    graph,
+    prompts,
+    publish,
+    serve,
+    simulate,
+    switch,
+    test,
+    versions,
+)
+from ivr.errors import CarelineError
+
+SETTING_UP, SAYING, ANSWERING = "Set up", "What callers hear", "Answer calls"
 
 app = typer.Typer(
     name="careline",
     help="An IVR engine for hotlines whose callers are old, hurried or foreign.",
+    epilog="The hotline is the current folder, or the one that CARELINE_HOME names. "
+    "Its settings are in careline.toml. What it lacks `careline doctor` says.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("serve")(serve.serve)
-app.command("doctor")(serve.doctor)
-app.command("init")(flows.init)
-app.command("check")(flows.check)
-app.command("test")(test.test)
-app.command("publish")(publish.publish)
-app.command("versions")(versions.versions)
-app.command("diff")(versions.diff)
-app.command("rollback")(publish.rollback)
-app.command("merge")(publish.merge)
-app.add_typer(switch.app, name="switch", help="Install, configure, start and stop the switch.")
-app.add_typer(agents.app, name="agents", help="The agents, their skills and their phones.")
-app.add_typer(callers.app, name="callers", help="Who is known to the hotline.")
-app.add_typer(calls.app, name="calls", help="The records of the calls.")
-app.add_typer(prompts.app, name="prompts", help="The audio of what is said.")
-
-FAILED, WRONG_INPUT = 1, 2
+app.command("init", rich_help_panel=SETTING_UP)(flows.init)
+app.add_typer(switch.app, name="switch", rich_help_panel=SETTING_UP)
+app.add_typer(agents.app, name="agents", rich_help_panel=SETTING_UP)
+app.add_typer(callers.app, name="callers", rich_help_panel=SETTING_UP)
+app.command("doctor", rich_help_panel=SETTING_UP)(serve.doctor)
+app.command("check", rich_help_panel=SAYING)(flows.check)
+app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
+app.command("test", rich_help_panel=SAYING)(test.test)
+app.command("graph", rich_help_panel=SAYING)(graph.graph)
+app.add_typer(prompts.app, name="prompts", rich_help_panel=SAYING)
+app.command("publish", rich_help_panel=SAYING)(publish.publish)
+app.command("versions", rich_help_panel=SAYING)(versions.versions)
+app.command("diff", rich_help_panel=SAYING)(versions.diff)
+app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
+app.command("merge", rich_help_panel=SAYING)(publish.merge)
+app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
+app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
 
 
 def _exit_with(code: int | None, **_: object) -> None:
@@ -43,9 +59,21 @@ def _exit_with(code: int | None, **_: object) -> None:
     raise typer.Exit(code or 0)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"careline {version('careline')}")
+        raise typer.Exit
+
+
 @app.callback(result_callback=_exit_with)
 def _options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
 ) -> None:
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
@@ -54,22 +82,16 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a person reads sentences, only a bug shows a traceback."""
+    """Run the command line. A person reads sentences; only a bug shows a traceback."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code: 0 well, 1 failed, 2 wrong input, 130 interrupted."""
-    errors = Console(stderr=True, soft_wrap=True)
     try:
         app(arguments, prog_name="careline")
     except SystemExit as end:  # typer has told wrong usage and ^C itself
-        return end.code if isinstance(end.code, int) else FAILED
-    except BrokenFlow as broken:
-        errors.print(escape(str(broken)), highlight=False)
-        errors.print(f"{len(broken.problems)} problem(s) in the flow files", style="red")
-        return FAILED
-    except CarelineError as error:
-        errors.print(f"[red]careline:[/red] {escape(str(error))}", highlight=False)
-        return WRONG_INPUT if isinstance(error, BadInput) else FAILED
+        return end.code if isinstance(end.code, int) else failure.FAILED
+    except (CarelineError, OSError) as error:
+        return failure.tell(error)
     return 0

@@ -3,41 +3,56 @@
 import asyncio
 import signal
 
+from ivr.alone import alone
 from ivr.app import running
-from ivr.cli.context import console, settings
+from ivr.cli.context import console, require_hotline, say, settings
+from ivr.cli.outside import outside
 from ivr.doctor import examine
+from ivr.errors import LineError
+from ivr.settings import Settings
 
 _SIGNS = {"good": "[green]ok[/]  ", "warning": "[yellow]warn[/]", "bad": "[red]bad[/] "}
 
 
 def serve() -> None:
-    """Answer calls until ^C or SIGTERM; talks under way then go on, waiting callers are handed to
-    the switch's own fallback."""
+    """Answer calls until ^C or SIGTERM.
+
+    Talks under way then go on, and waiting callers are handed to the switch's own queue.
+    """
     chosen = settings()
+    require_hotline(chosen)
+    with alone(chosen.var):
+        try:
+            asyncio.run(_answer(chosen))
+        except LineError as error:
+            raise LineError(f"{error} `careline doctor` says what to do.") from error
 
-    async def answer() -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with running(chosen) as app:
-            agents = len(app.desk.floor.agents())
-            version = app.live.edition.number
-            console.print(
-                f"The hotline answers with version {version} of its flows; {agents} agents are "
-                "logged in. ^C stops it."
-            )
-            await stop.wait()
-            console.print("Stopping: talks go on, waiting callers are handed to the switch.")
 
-    asyncio.run(answer())
+async def _answer(chosen: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(chosen) as app:
+        agents = len(app.desk.floor.agents())
+        say(
+            f"The hotline answers with version {app.live.edition.number} of its flows; {agents} "
+            "agents are logged in. `careline calls tail` follows the calls. ^C stops it."
+        )
+        if not agents:
+            say("Nobody is there to take calls: *45 on an agent's phone, or careline agents ready.")
+        await stop.wait()
+        say("Stopping: talks go on, waiting callers are handed to the switch.")
 
 
 def doctor() -> int:
-    """Say what is missing before the hotline can answer, and how to mend it."""
+    """Say what is missing before the hotline can answer, and how to mend it.
+
+    The exit code is 1 if something must be mended first; warnings leave it at 0.
+    """
     worst = 0
     for finding in examine(settings()):
-        console.print(f"{_SIGNS[finding.grade]} {finding.what}", highlight=False)
+        console.print(_SIGNS[finding.grade], outside(finding.what), soft_wrap=True)
         if finding.grade != "good":
-            console.print(f"     → {finding.remedy}", highlight=False, markup=False)
+            console.print("     →", outside(finding.remedy), soft_wrap=True)
             worst = max(worst, 1 if finding.grade == "bad" else 0)
     return worst

@@ -1,93 +1,159 @@
 """careline switch: the Asterisk beside us, installed, configured, started and stopped."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ivr.cli.context import console, database, settings
+from ivr.cli.context import console, database, require_hotline, say, settings
+from ivr.errors import SwitchNotUsable
 from ivr.switch import configure as configuration
 from ivr.switch import install as installation
-from ivr.switch import instance, process
+from ivr.switch import instance, process, wiring
+from ivr.switch.configure import Wiring
+from ivr.switch.install import Asterisk
+from ivr.switch.instance import Instance
+from ivr.switch.wiring import Kept
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True, help="The Asterisk beside us: install, configure, start and stop it."
+)
 
 NOT_RUNNING = 1
+_USUAL = Wiring()
 
 
 @app.command()
 def install() -> None:
-    """Make sure that there is an Asterisk; on Debian one is made under var/switch."""
-    installation.install(settings().home, console.print)
+    """Make sure that there is an Asterisk 20 or newer.
+
+    The system's own is used where there is one. Else, on Debian and as root, one is made under
+    var/switch; it needs about 400 MB and a few minutes.
+    """
+    chosen = settings()
+    require_hotline(chosen)
+    installation.install(chosen.home, say)
 
 
 @app.command()
 def configure(
+    carrier: Annotated[
+        str | None,
+        typer.Option(help="The carrier's address; its calls are the hotline's. Empty for none."),
+    ] = None,
+    carrier_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help=f"The carrier's SIP port; at first {_USUAL.carrier_port}."
+        ),
+    ] = None,
+    sip_address: Annotated[
+        str | None, typer.Option(help=f"Where to listen for SIP; at first {_USUAL.sip_address}.")
+    ] = None,
+    sip_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help=f"The UDP port to listen at for SIP; at first {_USUAL.sip_port}."
+        ),
+    ] = None,
+    rtp_first: Annotated[
+        int | None,
+        typer.Option(
+            min=1024,
+            max=65535,
+            help=f"The first UDP port of the audio; at first {_USUAL.rtp_first}.",
+        ),
+    ] = None,
+    rtp_last: Annotated[
+        int | None,
+        typer.Option(
+            min=1024, max=65535, help=f"The last UDP port of the audio; at first {_USUAL.rtp_last}."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="Write only careline_*.conf, for an existing switch, into this folder."),
+        typer.Option(
+            metavar="FOLDER", help="Write only careline_*.conf, for a switch that is there already."
+        ),
     ] = None,
-    carrier: Annotated[str, typer.Option(help="The carrier's address.")] = "",
-    carrier_port: Annotated[int, typer.Option(help="The carrier's SIP port.")] = 5060,
-    sip_address: Annotated[
-        str, typer.Option(help="Where to listen for SIP (UDP).")
-    ] = configuration.ANYWHERE,
-    sip_port: Annotated[int, typer.Option(help="Where to listen for SIP (UDP).")] = 5060,
-    rtp_first: Annotated[int, typer.Option(help="The first UDP port of the audio.")] = 10000,
-    rtp_last: Annotated[int, typer.Option(help="The last UDP port of the audio.")] = 10999,
+    own: Annotated[
+        bool, typer.Option("--own", help="Go back from --output to the hotline's own switch.")
+    ] = False,
 ) -> None:
-    """Write the switch's configuration; only files made by Careline are ever replaced."""
+    """Write the switch's configuration; only files made by Careline are ever replaced.
+
+    May be repeated: what is not said anew stays as it was said last.
+    """
     chosen = settings()
-    wiring = configuration.Wiring(
-        sip_address=sip_address,
-        sip_port=sip_port,
-        ami_address=chosen.ami_host,
-        ami_port=chosen.ami_port,
-        rtp_first=rtp_first,
-        rtp_last=rtp_last,
-        carrier=carrier,
-        carrier_port=carrier_port,
-    )
     with database() as db:
         agents = db.agents.list()
-    if output is not None:
-        text = configuration.export(chosen.home, output, wiring, agents)
+    before = wiring.read(chosen.home) or Kept(_USUAL)
+    said: dict[str, Any] = {
+        "carrier": carrier,
+        "carrier_port": carrier_port,
+        "sip_address": sip_address,
+        "sip_port": sip_port,
+        "rtp_first": rtp_first,
+        "rtp_last": rtp_last,
+        "ami_address": chosen.ami_host,
+        "ami_port": chosen.ami_port,
+    }
+    wired = replace(before.wiring, **{name: new for name, new in said.items() if new is not None})
+    etc = None if own else output.absolute() if output is not None else before.etc
+    if etc is not None:
+        text = configuration.export(chosen.home, etc, wired, agents)
+        wiring.keep(chosen.home, Kept(wired, etc))
         console.print(text, highlight=False, markup=False, soft_wrap=True)
         return
-    made = configuration.configure(chosen.home, installation.require(chosen.home), wiring, agents)
-    console.print(f"The switch is configured in {made.etc} ({len(agents)} agents).")
-    if not carrier:
-        console.print("No --carrier was given, so nobody can call from outside yet.")
+    made = configuration.configure(chosen.home, installation.require(chosen.home), wired, agents)
+    wiring.keep(chosen.home, Kept(wired))
+    say(f"The switch is configured in {made.etc}, with the phones of {len(agents)} agents.")
+    if not wired.carrier:
+        say("No --carrier was given, so nobody can call from outside yet.", "yellow")
+    if process.pid(made) is not None:
+        say("It is running; to take this up: careline switch stop && careline switch start")
 
 
 @app.command()
 def start() -> None:
     """Start the hotline's own switch in the background and wait until it takes calls."""
-    home = settings().home
-    pid = process.start(installation.require(home), instance.hotline(home))
-    console.print(f"The switch is running (process {pid}).")
+    pid = process.start(*_own())
+    say(f"The switch is running (process {pid}).")
 
 
 @app.command()
 def stop(
-    grace: Annotated[float, typer.Option(help="Seconds that running calls are given.")] = 10.0,
+    grace: Annotated[
+        float, typer.Option(min=0, help="Seconds that calls are given to end by themselves.")
+    ] = 10.0,
 ) -> None:
-    """Stop the hotline's own switch; calls that are still going on after `--grace` are cut."""
-    home = settings().home
-    stopped = process.stop(installation.require(home), instance.hotline(home), grace)
-    console.print("The switch is stopped." if stopped else "The switch was not running.")
+    """Stop the hotline's own switch; calls still going on after the grace are cut."""
+    stopped = process.stop(*_own(), grace)
+    say("The switch is stopped." if stopped else "The switch was not running.")
 
 
 @app.command()
 def status() -> int:
     """Say whether the hotline's own switch runs; the exit code is 1 if it does not."""
-    home = settings().home
-    found = process.status(installation.require(home), instance.hotline(home))
+    found = process.status(*_own())
     if not found.running:
-        console.print("The switch is not running.")
+        say("The switch is not running.")
         return NOT_RUNNING
     calls = "does not answer" if found.calls is None else f"{found.calls} calls"
-    console.print(
-        f"The switch is running (process {found.pid}, Asterisk {found.version}, {calls})."
-    )
+    say(f"The switch is running (process {found.pid}, Asterisk {found.version}, {calls}).")
     return 0
+
+
+def _own() -> tuple[Asterisk, Instance]:
+    """The hotline's own switch. Raises SwitchNotUsable if it uses one that is not ours."""
+    chosen = settings()
+    require_hotline(chosen)
+    kept = wiring.read(chosen.home)
+    if kept is not None and kept.etc is not None:
+        raise SwitchNotUsable(
+            f"The hotline uses the switch configured in {kept.etc}, which is started and stopped by "
+            "the system, not by Careline. `careline doctor` says whether it answers; "
+            "`careline switch configure --own` goes back to a switch of the hotline's own."
+        )
+    return installation.require(chosen.home), instance.hotline(chosen.home)
