@@ -1,4 +1,4 @@
-"""Where is the hotline: in which country, and what time is it there?"""
+"""Where is the hotline: in which country, what time is it there, and what can its agents do?"""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +25,15 @@ def identity() -> Identity:
         raise BadInput(
             "center.yaml does not say what the hotline is; `careline check` says what is wrong."
         ) from None
+
+
+def skills() -> dict[str, str]:
+    """The skills that center.yaml names, with their descriptions. Raises BadInput as `identity`."""
+    chosen = settings()
+    require_flows(chosen)
+    data = read(chosen.flows / "center.yaml", "center.yaml").data
+    named = data.get("skills") if isinstance(data, dict) else None
+    return {str(name): str(about) for name, about in (named or {}).items()}
 
 
 def zone() -> ZoneInfo:

@@ -69,4 +69,4 @@ def _row(account: AgentAccount) -> dict[str, Any]:
 
 
 def _nobody(name: str) -> str:
-    return f"There is no agent named {name[:40]!r}."
+    return f"There is no agent named {name[:40]!r}; `careline agents list` has them."

@@ -156,7 +156,7 @@ def write_agents(etc: Path, agents: Sequence[AgentAccount]) -> None:
 
     The switch takes notice when it is told to (`ivr.switch.agents.apply`).
     """
-    _write_all(etc, _AGENTS_FILES, {"agents": _checked(agents)})
+    _write_all(etc, _AGENTS_FILES, {"agents": checked(agents)})
 
 
 def write_music(etc: Path, classes: Mapping[str, Iterable[Path]]) -> None:
@@ -193,7 +193,7 @@ def _careline_values(
 ) -> dict[str, object]:
     return {
         **asdict(wiring),
-        "agents": _checked(agents),
+        "agents": checked(agents),
         "classes": {},
         "dead": "$[${EPOCH} - 0${GLOBAL(CARELINE_ALIVE)} > 10]",
         "events": EVENTS,
@@ -203,7 +203,8 @@ def _careline_values(
     }
 
 
-def _checked(agents: Sequence[AgentAccount]) -> Sequence[AgentAccount]:
+def checked(agents: Sequence[AgentAccount]) -> Sequence[AgentAccount]:
+    """The agents, if the switch can have phones for them all. Raises BadInput."""
     for agent in agents:
         if agent.name in RESERVED:
             raise BadInput(f"An agent cannot be named {agent.name}: the switch uses that name.")
