@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ivr.flow.expression import Expression
-from ivr.flow.fields import Expr, Model, Name, Seconds, Target, read_expression, wrong
+from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, read_expression, wrong
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.services import Gateway, Lookup
@@ -32,7 +32,7 @@ def _need(value: Any) -> NeedSpec:
         if level not in ("1", "2", "3", "4", "5"):
             raise wrong(f'a level from 1 to 5 for the skill "{skill}"', level, (skill,))
         skills[skill] = int(level)
-    language = read_expression(value["language"]) if "language" in value else None
+    language = read_expression(value["language"], ("language",)) if "language" in value else None
     return NeedSpec(skills=skills, language=language)
 
 
@@ -99,6 +99,26 @@ class Identity(Model):
     step_budget: int = Field(200, ge=10, le=10_000)
 
 
+Few = Annotated[int, Field(ge=0, le=20)]
+
+
+class Limits(Model):
+    """How far a caller may be from a human by day: what `careline check` proves (ivr/flow/proof.py).
+
+    `inputs` are the most a caller needs who wants a human, from any step; `time` the longest until
+    one is reached by a caller who does nothing. `elderly` and `foreign` are the inputs such callers
+    may need from the start. `notice` is how long an announcement may be that cannot be cut short.
+    `hours` are those that are open by day; all of them, if none are named.
+    """
+
+    inputs: Few = 2
+    time: Seconds = 60.0
+    elderly: Few = 0
+    foreign: Few = 0
+    notice: Seconds = 15.0
+    hours: Names = ()
+
+
 class Center(Model):
     """The whole of center.yaml."""
 
@@ -109,6 +129,7 @@ class Center(Model):
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()
+    limits: Limits = Limits()
     commands: GlobalKeys = GlobalKeys()
     lookups: dict[Name, Lookup] = Field({})
     sms: Gateway | None = None

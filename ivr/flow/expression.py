@@ -14,6 +14,8 @@ import cel
 Value = Any  # what CEL knows: bool, int, float, str, list, dict, None
 Functions = Mapping[str, Callable[..., Value]]
 
+LONGEST = 500  # characters
+_MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w*)")
 _COLUMN = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)")
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -32,22 +34,32 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. `reads` are the names of variables, `calls` of functions in it."""
+    """A compiled expression. `reads` are the names of variables, `calls` of functions in it.
+
+    `members` are the fields it reads of a variable of which it reads nothing but fields.
+    """
 
     text: str
     program: Any = field(compare=False, repr=False)
     reads: frozenset[str]
     calls: frozenset[str]
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, values: Mapping[str, Value], functions: Functions) -> Value:
         """Evaluate. Raises `Unknown`, with the reason, where something it needs has no value."""
         # Making a context costs by what is in it: only what is read and called goes in.
-        known = {name: values[name] for name in self.reads if name in values}
+        known = {name: self._read_of(name, values[name]) for name in self.reads if name in values}
         called = {name: functions[name] for name in self.calls if name in functions}
         try:
             return self.program.execute(cel.Context(known, called))
         except (KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             raise Unknown(f"{self.text}: {_reason(error)}") from None
+
+    def _read_of(self, name: str, value: Value) -> Value:
+        fields = self.members.get(name)
+        if fields is None or not isinstance(value, dict):
+            return value
+        return {field: value[field] for field in fields if field in value}
 
     def holds(self, values: Mapping[str, Value], functions: Functions) -> bool:
         """Whether the condition holds; one that cannot be decided does not."""
@@ -59,6 +71,7 @@ class Expression:
 
 def compile_expression(text: str) -> Expression:
     """Compile `text`. Raises `ExpressionError` with the offset of the mistake."""
+    _bounded(text)
     try:
         program = cel.compile(text)
     except ValueError as error:
@@ -68,7 +81,34 @@ def compile_expression(text: str) -> Expression:
         lines = text.splitlines(keepends=True)
         offset = sum(map(len, lines[: int(found[1]) - 1])) + int(found[2]) - 1
         raise ExpressionError(_plainly(text, found[3], offset), min(offset, len(text))) from None
-    return Expression(text, program, frozenset(program.variables()), _functions(program))
+    bound = {macro[1] for macro in _MACRO.finditer(text)}
+    reads = frozenset(program.variables()) - bound
+    return Expression(text, program, reads, _functions(program), _members(text, reads))
+
+
+def _members(text: str, reads: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The fields read of each variable that stands nowhere without a field behind it.
+
+    A name within a string counts as well: what is not sure is passed on whole.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for name in reads:
+        fields = re.findall(rf"\b{name}\b(?:\s*\.\s*([A-Za-z_]\w*)\b(?!\s*\())?", text)
+        if fields and all(fields):
+            found[name] = frozenset(fields)
+    return found
+
+
+def _bounded(text: str) -> None:
+    # An expression is asked during a call and by every check: it must not be able to take long.
+    if len(text) > LONGEST:
+        raise ExpressionError(
+            f"an expression of {len(text)} characters; at most {LONGEST} are read"
+        )
+    macros = list(_MACRO.finditer(text))
+    if len(macros) > 1:
+        message = "an expression goes through lists once, with one all, exists, map or filter"
+        raise ExpressionError(message, macros[1].start())
 
 
 @dataclass(frozen=True, slots=True)

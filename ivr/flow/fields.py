@@ -7,26 +7,27 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from ivr.flow.expression import Expression, ExpressionError, compile_expression
+from ivr.flow.problem import quoted
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?)?")
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?)?")
 _UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DIGITS = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+_DIGITS = re.compile(r"(\d{1,3})(?:\s*-\s*(\d{1,3}))?")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,5}")
 _TARGET = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
 def wrong(expected: str, found: Any, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
     """The error for a value that is not as `expected`; `at` leads to it within the field."""
-    shown = (
-        "nothing"
-        if found is None
-        else f'"{found}"'
-        if isinstance(found, str)
-        else "a list or mapping"
-    )
-    return PydanticCustomError(
-        "field", "{message}", {"message": f"{shown} found, {expected} expected", "at": at}
-    )
+    message = f"{shown(found)} found, {expected} expected"
+    return PydanticCustomError("field", "{message}", {"message": message, "at": at})
+
+
+def shown(found: Any) -> str:
+    """What was found, as a message names it."""
+    if isinstance(found, str):
+        return quoted(found)
+    return {type(None): "nothing", list: "a list"}.get(type(found), "a list or mapping")
 
 
 def read_seconds(value: Any) -> float:
@@ -54,14 +55,15 @@ def _digit_count(value: Any) -> DigitCount:
     return DigitCount(least, most)
 
 
-def read_expression(value: Any) -> Expression:
+def read_expression(value: Any, at: tuple[str | int, ...] = ()) -> Expression:
+    """Compile an expression that stands in a field, or at `at` within it."""
     if not isinstance(value, str):
-        raise wrong("an expression", value)
+        raise wrong("an expression", value, at)
     try:
         return compile_expression(value)
     except ExpressionError as error:
         raise PydanticCustomError(
-            "field", "{message}", {"message": str(error), "at": (), "offset": error.offset}
+            "field", "{message}", {"message": str(error), "at": at, "offset": error.offset}
         ) from None
 
 
@@ -89,12 +91,49 @@ def _yes_no(value: Any) -> bool:
     return known[value.lower()]
 
 
+def read_count(value: Any, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    if not isinstance(value, str) or not value.isdecimal() or not least <= int(value[:9]) <= most:
+        raise wrong(f"a whole number from {least} to {most}", value)
+    return int(value)
+
+
+def _expressions(value: Any) -> dict[str, Expression]:
+    return {name: read_expression(text, (name,)) for name, text in _named(value).items()}
+
+
+def _variables(value: Any) -> dict[str, str]:
+    for variable, name in _named(value).items():
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise wrong("a name in small letters, digits and _", name, (variable,))
+    return dict(value)
+
+
+def _paths(value: Any) -> dict[str, str]:
+    for variable, path in _named(value).items():
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            raise wrong("a field's name such as balance or account.balance", path, (variable,))
+    return dict(value)
+
+
+def _named(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise wrong("names with what they stand for, such as {card: number},", value)
+    for name in value:
+        if not NAME.fullmatch(name):
+            raise wrong("a variable's name in small letters, digits and _", name, (name,))
+    return value
+
+
 Seconds = Annotated[float, BeforeValidator(read_seconds)]
 Digits = Annotated[DigitCount, BeforeValidator(_digit_count)]
 Expr = Annotated[Expression, BeforeValidator(read_expression)]
 Target = Annotated[str, BeforeValidator(read_target)]
 Name = Annotated[str, BeforeValidator(_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Expressions = Annotated[dict[str, Expression], BeforeValidator(_expressions)]
+Variables = Annotated[dict[str, str], BeforeValidator(_variables)]
+Paths = Annotated[dict[str, str], BeforeValidator(_paths)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 
 

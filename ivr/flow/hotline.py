@@ -29,6 +29,7 @@ class Flow:
     start: str
     steps: Mapping[str, Step]
     source: Source
+    languages: tuple[str, ...] | None = None  # what its prompts are written in; None: all there are
 
 
 @dataclass(frozen=True, slots=True)

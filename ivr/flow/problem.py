@@ -3,10 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from rich.cells import cell_len
 
 from ivr.errors import BadInput
+
+Severity = Literal["error", "warning"]
+"""An error refuses the flow files. A warning says what callers will not like, and lets them pass."""
+
+WIDEST = 160  # characters of a source line that are shown
+LONGEST_WORD = 60  # of a word that is quoted or compared; a name is never longer
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,15 +40,18 @@ class Problem:
     message: str
     rule: str
     text: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
-        head = f"{self.spot}: {self.message} [{self.rule}]"
+        kind = "warning: " if self.severity == "warning" else ""
+        head = f"{self.spot}: {kind}{self.message} [{self.rule}]"
         if not self.text.strip():
             return head
         gutter = f"{self.spot.line:>5} | "
+        shown, column = _cut(self.text, self.spot.column - 1)
         # A Chinese character is two cells wide: the caret counts cells, the column characters.
-        before = cell_len(self.text[: self.spot.column - 1])
-        return f"{head}\n{gutter}{self.text}\n{' ' * (len(gutter) + before)}^"
+        before = cell_len(shown[:column])
+        return f"{head}\n{gutter}{shown}\n{' ' * (len(gutter) + before)}^"
 
 
 class BrokenFlow(BadInput):
@@ -52,12 +62,32 @@ class BrokenFlow(BadInput):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Those that refuse the files."""
+    return [problem for problem in problems if problem.severity == "error"]
+
+
+def quoted(word: str) -> str:
+    """A word from a file, in quotes and not longer than a message can bear."""
+    return f'"{word}"' if len(word) <= LONGEST_WORD else f'"{word[:LONGEST_WORD]}…"'
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing half-sentence: the nearest known word, else the whole choice if it is short."""
     words = sorted(known)
-    near = get_close_matches(word, words, n=1, cutoff=0.6)
+    near = get_close_matches(word[:LONGEST_WORD], words, n=1, cutoff=0.6)
     if near:
         return f'; did you mean "{near[0]}"?'
     if words and len(words) <= 12:
         return "; known are " + ", ".join(words)
     return ""
+
+
+def _cut(text: str, column: int) -> tuple[str, int]:
+    """The part of a line that is shown, and where the column is in it."""
+    if len(text) <= WIDEST:
+        return text, column
+    begin = max(0, min(column - WIDEST // 2, len(text) - WIDEST))
+    shown = text[begin : begin + WIDEST]
+    lead = "…" if begin else ""
+    return lead + shown + ("…" if begin + WIDEST < len(text) else ""), column - begin + len(lead)

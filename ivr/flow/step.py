@@ -21,11 +21,12 @@ from ivr.flow.expression import Expression
 from ivr.flow.fields import Model
 
 if TYPE_CHECKING:
+    from ivr.flow.center import NeedSpec
     from ivr.flow.conversation import Conversation
     from ivr.flow.source import Loc
 
 
-Way = Literal["onward", "input", "gave_up", "served", "open", "closed", "unstaffed"]
+Way = Literal["onward", "input", "gave_up", "served", "open", "closed", "unstaffed", "returned"]
 """How a call comes to leave a step by an exit.
 
 onward     nothing the caller does decides it: the flow goes on, a condition holds, a lookup fails
@@ -35,15 +36,25 @@ served     a human has talked to the caller
 open       the hours the step asks for are open
 closed     they are not, or those of the queue are not
 unstaffed  nobody who could serve is logged in
+returned   the sub-dialog entered by the step's other exits has returned
 """
 
 
 class Exit(NamedTuple):
-    """A way out of a step: the field that names it, and the step, flow or flow.step it leads to."""
+    """A way out of a step: the field that names it, and the step, flow or flow.step it leads to.
+
+    `when` is the condition on which it is taken: the first exit whose condition holds is, or one
+    without. `sets` says whether the variables the step writes have their values on this way out.
+    `most` is how often it can be taken in a row, where the step counts that.
+    """
 
     loc: "Loc"
     target: str
     way: Way = "onward"
+    key: str = ""  # what is keyed to choose it, where keys choose between exits
+    when: Expression | None = None
+    sets: bool = True
+    most: int | None = None
 
 
 class Mention(NamedTuple):
@@ -62,10 +73,12 @@ class Entry(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """How fast a call goes: the seconds a prompt takes, and what all patience is multiplied by."""
+    """How fast a call goes: the seconds a prompt takes, what all patience is multiplied by, and the
+    most seconds a lookup of center.yaml takes."""
 
     said: Callable[[str], float]
     patience: float = 1.0
+    looked_up: Callable[[str], float] = lambda _: 0.0
 
 
 class Used(NamedTuple):
@@ -80,6 +93,8 @@ class Step(Model):
 
     kind: ClassVar[str]
     reaches_human: ClassVar[bool] = False  # the caller talks to one here, unless an exit is taken
+    ends: ClassVar[bool] = False  # without an exit the call ends here, and is meant to
+    returns: ClassVar[bool] = False  # it goes back to where the sub-dialog its flow is was entered
 
     @abstractmethod
     async def run(self, talk: "Conversation") -> str | None:
@@ -101,12 +116,20 @@ class Step(Model):
         """What else of center.yaml it refers to: hours, numbers, skills."""
         return iter(())
 
+    def asks_of_agents(self) -> "NeedSpec | None":
+        """What it asks of an agent on top of what its queue does."""
+        return None
+
     def expressions(self) -> Iterator[Used]:
         """The expressions it evaluates."""
         return iter(())
 
     def writes(self) -> Iterator[Mention]:
         """The variables it gives a value to."""
+        return iter(())
+
+    def given(self) -> Iterator[Mention]:
+        """The variables with which the sub-dialog it enters begins; nothing else is known there."""
         return iter(())
 
     def secrets(self) -> Iterator[Mention]:

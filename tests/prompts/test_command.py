@@ -11,10 +11,15 @@ from ivr.prompts import PromptStore, Status
 from tests.prompts.test_store import ToneVoice
 
 CENTER = """
-center: {name: Test, languages: [zh, en], entry: main, human: main.bye}
+center: {name: Test, languages: [zh, en], entry: main, human: main.human}
 queues: {general: {unstaffed: main.bye}}
+rules:
+  - {name: elder, when: caller.elderly, queue: general}
+  - {name: foreign, when: caller.language == "en", queue: general}
 """
-MAIN = "steps: {hello: {say: welcome, next: bye}, bye: {hangup: goodbye}}"
+MAIN = (
+    "steps: {hello: {say: welcome, next: human}, human: {queue: general}, bye: {hangup: goodbye}}"
+)
 ENGINE = """
   all_busy: 忙
   connecting: 接通

@@ -1,21 +1,60 @@
-"""The checks a set of flow files must pass, one file each, listed here and nowhere else."""
+"""The checks a set of flow files must pass, one file each, listed here and nowhere else.
+
+`NAMES` ask whether what is mentioned exists; they bear with files that could not be read. `PATHS`
+follow calls through the flows, and are asked once everything mentioned does exist.
+"""
 
 from collections.abc import Callable, Iterator
 
-from ivr.flow.hotline import Hotline
+from ivr.flow.inspection import Inspection
 from ivr.flow.problem import Problem
 from ivr.flow.rules import (
     dead_end,
+    deep_menu,
+    far_from_human,
+    key_conflict,
+    long_menu,
+    long_notice,
+    loop,
     missing_prompt,
+    never_open,
+    not_straight,
+    secret_read,
+    unknown_function,
     unknown_name,
     unknown_target,
     unknown_variable,
+    unreachable,
+    unservable_queue,
+    unset_variable,
+    untranslated_prompt,
 )
 
-RULES: dict[str, Callable[[Hotline], Iterator[Problem]]] = {
+Check = Callable[[Inspection], Iterator[Problem]]
+
+NAMES: dict[str, Check] = {
     unknown_target.NAME: unknown_target.check,
     unknown_name.NAME: unknown_name.check,
-    missing_prompt.NAME: missing_prompt.check,
     unknown_variable.NAME: unknown_variable.check,
-    dead_end.NAME: dead_end.check,
+    unknown_function.NAME: unknown_function.check,
+    secret_read.NAME: secret_read.check,
+    missing_prompt.NAME: missing_prompt.check,
+    untranslated_prompt.NAME: untranslated_prompt.check,
+    never_open.NAME: never_open.check,
+    key_conflict.NAME: key_conflict.check,
 }
+
+PATHS: dict[str, Check] = {
+    dead_end.NAME: dead_end.check,
+    loop.NAME: loop.check,
+    unreachable.NAME: unreachable.check,
+    unset_variable.NAME: unset_variable.check,
+    long_menu.NAME: long_menu.check,
+    deep_menu.NAME: deep_menu.check,
+    long_notice.NAME: long_notice.check,
+    unservable_queue.NAME: unservable_queue.check,
+    far_from_human.NAME: far_from_human.check,
+    not_straight.NAME: not_straight.check,
+}
+
+RULES = NAMES | PATHS

@@ -1,61 +1,68 @@
-"""Queues, hours, numbers and skills that are mentioned exist in center.yaml."""
+"""What flows, rules and queues mention of center.yaml exists there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from ivr.flow.hotline import Hotline
+from ivr.flow.inspection import Inspection
 from ivr.flow.problem import Problem, did_you_mean
 from ivr.flow.source import Loc, Source
-from ivr.flow.steps.hours import HoursStep
-from ivr.flow.steps.queue import Queue
-from ivr.flow.steps.transfer import Transfer
 
 NAME = "unknown-name"
 
+_ONE = {  # a section of center.yaml, and what one of its entries is called
+    "skills": "skill",
+    "hours": "hours",
+    "numbers": "number",
+    "queues": "queue",
+    "lookups": "lookup",
+}
 
-def check(hotline: Hotline) -> Iterator[Problem]:
-    """What steps, rules and queues mention."""
-    center = hotline.center
+
+def check(inspection: Inspection) -> Iterator[Problem]:
+    """What steps, rules, queues and limits mention, and the languages of flows and prompts."""
+    hotline = inspection.hotline
+    center, source = hotline.center, hotline.center_source
+
+    def known(source: Source, loc: Loc, section: str, name: str) -> Iterator[Problem]:
+        entries: Collection[str] = getattr(center, section)
+        if name not in entries:
+            what = _ONE.get(section, section)
+            message = f'center.yaml has no {what} "{name}"{did_you_mean(name, entries)}'
+            # A need has the skill for its key.
+            spot = source.key(loc) if loc[-1] == name else source.value(loc)
+            yield source.problem(spot, message, NAME)
+
+    def skills(loc: Loc, levels: Mapping[str, int]) -> Iterator[Problem]:
+        for skill in levels:
+            yield from known(source, (*loc, skill), "skills", skill)
+
     for flow in hotline.flows.values():
+        for index, language in enumerate(flow.languages or ()):
+            yield from _language(flow.source, ("languages", index), language, inspection)
         for name, step in flow.steps.items():
             at: Loc = ("steps", name)
-            if isinstance(step, HoursStep):
-                yield from _known(flow.source, (*at, "hours"), step.hours, center.hours, "hours")
-            if isinstance(step, Transfer):
-                yield from _known(
-                    flow.source, (*at, "transfer"), step.transfer, center.numbers, "number"
-                )
             for mention in step.queues():
-                yield from _known(
-                    flow.source, (*at, *mention.loc), mention.name, center.queues, "queue"
-                )
-            if isinstance(step, Queue) and step.need is not None:
-                yield from _skills(flow.source, (*at, "need"), step.need.skills, hotline)
-    source = hotline.center_source
+                yield from known(flow.source, (*at, *mention.loc), "queues", mention.name)
+            for entry in step.entries():
+                yield from known(flow.source, (*at, *entry.loc), entry.section, entry.name)
     for name, queue in center.queues.items():
-        yield from _skills(source, ("queues", name, "need"), queue.need.skills, hotline)
+        yield from skills(("queues", name, "need"), queue.need.skills)
         for index, relaxed in enumerate(queue.relax):
-            loc = ("queues", name, "relax", index, "need")
-            yield from _skills(source, loc, relaxed.need.skills, hotline)
+            yield from skills(("queues", name, "relax", index, "need"), relaxed.need.skills)
         if queue.hours is not None:
-            yield from _known(source, ("queues", name, "hours"), queue.hours, center.hours, "hours")
+            yield from known(source, ("queues", name, "hours"), "hours", queue.hours)
     for index, rule in enumerate(center.rules):
-        yield from _known(source, ("rules", index, "queue"), rule.queue, center.queues, "queue")
+        yield from known(source, ("rules", index, "queue"), "queues", rule.queue)
         if rule.need is not None:
-            yield from _skills(source, ("rules", index, "need"), rule.need.skills, hotline)
+            yield from skills(("rules", index, "need"), rule.need.skills)
+    for index, hours in enumerate(center.limits.hours):
+        yield from known(source, ("limits", "hours", index), "hours", hours)
 
 
-def _skills(
-    source: Source, loc: Loc, levels: Mapping[str, int], hotline: Hotline
-) -> Iterator[Problem]:
-    for skill in levels:
-        if skill not in hotline.center.skills:
-            message = f'there is no skill "{skill}"{did_you_mean(skill, hotline.center.skills)}'
-            yield source.problem(source.key((*loc, skill)), message, NAME)
-
-
-def _known(
-    source: Source, loc: Loc, name: str, known: Mapping[str, object], what: str
-) -> Iterator[Problem]:
-    if name not in known:
-        message = f'center.yaml has no {what} "{name}"{did_you_mean(name, known)}'
+def _language(source: Source, loc: Loc, language: str, inspection: Inspection) -> Iterator[Problem]:
+    languages = inspection.hotline.center.center.languages
+    if language not in languages:
+        message = (
+            f'"{language}" is none of the languages of center.yaml'
+            f"{did_you_mean(language, languages)}"
+        )
         yield source.problem(source.value(loc), message, NAME)

@@ -2,25 +2,31 @@
 
 from collections.abc import Iterator
 
-from ivr.flow.hotline import Hotline
+from ivr.flow.inspection import Inspection
 from ivr.flow.problem import Problem, did_you_mean
 from ivr.flow.source import Loc
 
 NAME = "unknown-target"
 
 
-def check(hotline: Hotline) -> Iterator[Problem]:
+def check(inspection: Inspection) -> Iterator[Problem]:
     """Exits of steps, queue fall-backs, the entry, and where 0 leads."""
-    everywhere = {
-        str(f"{flow.name}.{step}") for flow in hotline.flows.values() for step in flow.steps
-    }
+    hotline = inspection.hotline
+    flows = hotline.flows.keys() | {name for name in inspection.unreadable if "." not in name}
+    steps = {f"{flow.name}.{step}" for flow in hotline.flows.values() for step in flow.steps}
+    known = flows | steps | {name for name in inspection.unreadable if name not in flows}
+
+    def exists(target: str, flow: str | None) -> bool:
+        whole = target.partition(".")[0]
+        return target in known or f"{flow}.{target}" in known or whole in inspection.unreadable
+
     for flow in hotline.flows.values():
         for name, step in flow.steps.items():
             for exit_ in step.exits():
-                if hotline.place(exit_.target, flow.name) is None:
+                if not exists(exit_.target, flow.name):
                     spot = flow.source.value(("steps", name, *exit_.loc))
-                    known = everywhere | flow.steps.keys() | hotline.flows.keys()
-                    yield flow.source.problem(spot, _message(exit_.target, known), NAME)
+                    message = _message(exit_.target, known | flow.steps.keys())
+                    yield flow.source.problem(spot, message, NAME)
     center, source = hotline.center, hotline.center_source
     named: dict[Loc, str] = {
         ("center", "entry"): center.center.entry,
@@ -32,8 +38,7 @@ def check(hotline: Hotline) -> Iterator[Problem]:
             if target is not None:
                 named["queues", name, field] = target
     for loc, target in named.items():
-        if hotline.place(target) is None:
-            known = everywhere | hotline.flows.keys()
+        if not exists(target, None):
             yield source.problem(source.value(loc), _message(target, known), NAME)
 
 

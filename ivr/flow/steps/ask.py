@@ -55,7 +55,7 @@ class Ask(Step):
 
     def exits(self) -> Iterator[Exit]:
         yield Exit(("next",), self.next, "input")
-        yield Exit(("otherwise",), self.otherwise, "gave_up")
+        yield Exit(("otherwise",), self.otherwise, "gave_up", sets=False)
 
     def prompts(self) -> Iterator[Mention]:
         yield Mention(("ask",), self.ask)

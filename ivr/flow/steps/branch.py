@@ -38,7 +38,7 @@ class Branch(Step):
 
     def exits(self) -> Iterator[Exit]:
         for index, arm in enumerate(self.branch):
-            yield Exit(("branch", index, "to"), arm.to)
+            yield Exit(("branch", index, "to"), arm.to, when=arm.when)
         yield Exit(("otherwise",), self.otherwise)
 
     def expressions(self) -> Iterator[Used]:

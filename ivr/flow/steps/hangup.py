@@ -15,6 +15,7 @@ class Hangup(Step):
     """
 
     kind: ClassVar[str] = "hangup"
+    ends: ClassVar[bool] = True
 
     hangup: Names | None
 

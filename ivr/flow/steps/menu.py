@@ -68,7 +68,7 @@ class Menu(Step):
 
     def exits(self) -> Iterator[Exit]:
         for key, target in self.choices.items():
-            yield Exit(("choices", key), target, "input")
+            yield Exit(("choices", key), target, "input", key)
         yield Exit(("otherwise",), self.otherwise, "gave_up")
 
     def prompts(self) -> Iterator[Mention]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ivr.flow.center import Need
+from ivr.flow.center import Need, NeedSpec
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Seconds, Target
 from ivr.flow.serving import Served
@@ -23,6 +23,7 @@ class Queue(Step):
 
     kind: ClassVar[str] = "queue"
     reaches_human: ClassVar[bool] = True
+    ends: ClassVar[bool] = True
 
     queue: str
     need: Need | None = None
@@ -51,6 +52,9 @@ class Queue(Step):
 
     def queues(self) -> Iterator[Mention]:
         yield Mention(("queue",), self.queue)
+
+    def asks_of_agents(self) -> NeedSpec | None:
+        return self.need
 
     def expressions(self) -> Iterator[Used]:
         if self.need is not None and self.need.language is not None:

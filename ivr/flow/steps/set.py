@@ -1,23 +1,20 @@
 """set: remember something for later steps."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.expression import Expression
-from ivr.flow.fields import NAME, Target, read_expression, wrong
+from ivr.flow.fields import Expressions, Target, wrong
 from ivr.flow.step import Exit, Mention, Step, Used
 
 
-def _assignments(value: Any) -> dict[str, Expression]:
-    if not isinstance(value, dict) or not value:
-        raise wrong("""variables with expressions, such as {topic: '"balance"'},""", value)
-    for name in value:
-        if not NAME.fullmatch(name):
-            raise wrong("a variable's name in small letters, digits and _", name, (name,))
-    return {name: read_expression(text) for name, text in value.items()}
+def _something(value: dict[str, Expression]) -> dict[str, Expression]:
+    if not value:
+        raise wrong("""variables with expressions, such as {topic: '"balance"'},""", None)
+    return value
 
 
 class Set(Step):
@@ -28,7 +25,7 @@ class Set(Step):
 
     kind: ClassVar[str] = "set"
 
-    set: Annotated[dict[str, Expression], BeforeValidator(_assignments)]
+    set: Annotated[Expressions, AfterValidator(_something)]
     next: Target
 
     async def run(self, talk: Conversation) -> str:
