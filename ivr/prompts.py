@@ -1,7 +1,7 @@
 """Where is the audio of a prompt, and is it there? Recorded by a supervisor, built, or missing.
 
-A recording `flows/audio/<language>/<name>.wav` (and `<name>.slow.wav` for the slower reading) comes
-before the built voice. What lines play lies under the store's folder, always 8 kHz, mono, 16 bit:
+A recording `flows/audio/<language>/<name>.wav` (and `<name>.slow.wav` for the slower reading,
+`<name>.yue.wav` for a dialect) comes before the built voice. What lines play lies under the store's folder, always 8 kHz, mono, 16 bit:
 
     recorded/<language>/<name>-<key>.wav    a recording, converted
     <language>/<key>.wav                    a built prompt; the key is made of text, voice and speed
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from ivr.caller import DIALECTS
 from ivr.errors import BadInput, VoiceError
 from ivr.line.commands import Spoken
 from speech.audio import quiet, read_wav, telephone
@@ -67,9 +68,11 @@ class PromptStore:
         """
         if not (spoken.name and _PLAIN.fullmatch(spoken.name)) or spoken.private:
             return None
-        folder = self._recorded / _plain(spoken.language)
-        names = [f"{spoken.name}.slow.wav"] if spoken.slow else []
-        files = (folder / name for name in [*names, f"{spoken.name}.wav"])
+        tag = _plain(spoken.language)
+        folder = self._recorded / DIALECTS.get(tag, tag)
+        stem = f"{spoken.name}.{tag}" if tag in DIALECTS else spoken.name
+        names = [f"{stem}.slow.wav"] if spoken.slow else []
+        files = (folder / name for name in [*names, f"{stem}.wav"])
         return next((file for file in files if file.is_file()), None)
 
     def path(self, spoken: Spoken) -> Path:
@@ -173,7 +176,7 @@ class PromptStore:
                 raise BadInput(f"{recording}: the recording has just gone.") from error
             key = _key(str(MADE), recording.name, str(seen.st_mtime_ns), str(seen.st_size))
             return self._folder / "recorded" / language / f"{spoken.name}-{key}.wav"
-        key = _key(self._voice.identity(spoken.language, spoken.slow), spoken.text)
+        key = _key(self._voice.identity(_voiced(language), spoken.slow), spoken.text)
         return self._folder / language / f"{key}.wav"
 
     async def _private(self, spoken: Spoken) -> Path:
@@ -220,7 +223,7 @@ class PromptStore:
                 where = "" if str(error).startswith(str(recording)) else f"{recording}: "
                 raise BadInput(f"{where}{error}") from error
         else:
-            content = self._voice.say(spoken.text, spoken.language, spoken.slow)
+            content = self._voice.say(spoken.text, _voiced(spoken.language), spoken.slow)
         _write_whole(path, content)
 
 
@@ -234,6 +237,11 @@ def hold_class(spoken: Spoken) -> str | None:
         return None
     speed = "slow" if spoken.slow else "usual"
     return f"careline-{_key(spoken.language, speed, spoken.name, spoken.text)}"
+
+
+def _voiced(language: str) -> str:
+    """Whose voice reads a text that nobody recorded: there are none that read dialects well."""
+    return DIALECTS.get(language, language)
 
 
 def _plain(language: str) -> str:

@@ -75,6 +75,13 @@ def _branch(data: Data) -> str:
     return f"Went to {data['to']}, because {why}."
 
 
+def _ticket(data: Data) -> str:
+    fields = data.get("fields")
+    told = ", ".join(f"{name} {value}" for name, value in fields.items()) if fields else ""
+    taken = "" if data["taken"] else ", which nobody took"
+    return f"A ticket on {data['topic']}{taken}{': ' if told else ''}{told}."
+
+
 def _waiting(data: Data) -> str:
     need = f" for an agent with {data['need']}" if data.get("need") else ""
     return f"Waits in the queue {data['queue']}{need}; {_outlook(data)}."
@@ -101,6 +108,12 @@ def _unknown(event: CallEvent) -> str:
     return f"{what}: {said}." if said else f"{what}."
 
 
+ASKED = {
+    "repeat": "to hear it again",
+    "back": "for the menu before",
+    "slower": "to be spoken to slowly",
+    "language": "for another language",
+}
 TOLD: dict[str, str | Callable[[Data], str]] = {
     "arrived": _arrived,
     "caller": _caller,
@@ -111,8 +124,18 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "heard": _heard,
     "silence": "The caller keyed nothing.",
     "no_match": "{keys} is no answer to that.",
+    "command": lambda data: f"The caller asked {ASKED.get(data['command'], data['command'])}.",
     "human_wanted": "The caller asked for a human at {at}.",
     "branch": _branch,
+    "share": "Went to {to}, drawn with a share of {share}%.",
+    "tries": "Try {count} of at most {most}.",
+    "do": "The sub-dialog {to} begins.",
+    "returned": "The sub-dialog returned; on to {to}.",
+    "dialog_left": "The sub-dialog was left without a return.",
+    "lookup": lambda data: f"Asked {data['name']}: {data['outcome']}.",
+    "sms": lambda data: f"The SMS {data['prompt']} was {'sent' if data['taken'] else 'not sent'}.",
+    "ticket": _ticket,
+    "survey": "Asked {question}, the caller gave {score}.",
     "set": "Set {name} to {value}.",
     "hours": lambda data: f"The hours {data['hours']} are {'open' if data['open'] else 'closed'}.",
     "closed": "The queue {queue} is closed ({hours}).",

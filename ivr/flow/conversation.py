@@ -1,5 +1,6 @@
 """A call while a flow runs it: what a step may ask, say, keep and know, and whom it may reach."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -113,15 +114,29 @@ class Conversation(Talking):
     # -- asking and telling others -------------------------------------------------------------
 
     async def look_up(
-        self, name: str, arguments: Mapping[str, Expression], secret: str | None
+        self,
+        name: str,
+        arguments: Mapping[str, Expression],
+        secret: str | None,
+        *,
+        meanwhile: str | None = None,
     ) -> Found | Missing | Failed:
-        """Ask one of the bank's systems. The secret variable `secret` is spent with it."""
+        """Ask one of the bank's systems, and say `meanwhile` until it answers.
+
+        What was kept as the secret `secret` is spent with it.
+        """
         given = self.worked_out(arguments)
         keyed = self.memory.spend(secret) if secret is not None else None
         if given.keys() != arguments.keys() or (secret is not None and keyed is None):
             result: Found | Missing | Failed = Failed("it was not given all it needs")
         else:
-            result = await self.house.look_up(name, given, keyed)
+            asked = asyncio.ensure_future(self.house.look_up(name, given, keyed))
+            try:
+                if meanwhile is not None:
+                    await self.say(meanwhile)
+                result = await asked
+            finally:
+                asked.cancel()
         self.note("lookup", name=name, outcome=type(result).__name__.lower())
         if isinstance(result, Failed):
             self.house.trouble(f"the lookup {name} failed: {result.why}")

@@ -23,7 +23,8 @@ class GlobalKeys(Model):
     """Keys that work in every menu and, if they are * or #, in every entry and announcement.
 
     `repeat` says it again, `back` returns to the menu before, `slower` speaks slowly from here on,
-    `language` goes on in the next language offered. A menu's own choice of a key comes first.
+    `language` goes on in the next language offered. A menu's own choice of a key comes first, and a
+    # within three seconds of an entry ends that entry, as many callers are used to.
     """
 
     repeat: Key | None = None

@@ -102,6 +102,24 @@ class Knowing:
         drawn = sha256(f"{self.place}\0{who}".encode()).digest()
         return int.from_bytes(drawn[:8]) / 2**64
 
+    def begin(
+        self, target: str, given: Mapping[str, Expression], back: str, into: Mapping[str, str]
+    ) -> str:
+        """Enter a sub-dialog at `target`; returns the target to go on by."""
+        place = self.hotline.place(target, self.within)
+        values = self.worked_out(given)
+        flow = place.flow if place is not None else self.within
+        self.memory.begin(flow, values, self.within, back, into)
+        self.note("do", to=target, given=list(values))
+        return target
+
+    def come_back(self, returned: Mapping[str, Expression]) -> str:
+        """Leave the sub-dialog with what it returns; returns the target to go on by."""
+        values = self.worked_out(returned)
+        self.within, target = self.memory.come_back(values)
+        self.note("returned", to=target, values=list(values))
+        return target
+
     def is_open(self, hours: str) -> bool:
         """Whether the named hours are open now."""
         return self.hotline.center.is_open(hours, self.house.now())

@@ -85,6 +85,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _cut(text: str, column: int) -> tuple[str, int]:
     """The part of a line that is shown, and where the column is in it."""
+    text = text.replace("\t", " ")  # a terminal would make it as wide as it likes
     if len(text) <= WIDEST:
         return text, column
     begin = max(0, min(column - WIDEST // 2, len(text) - WIDEST))

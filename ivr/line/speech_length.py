@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ivr.line.commands import Spoken
 
-CHARACTERS_PER_SECOND = {"zh": 4.0, "ja": 5.0, "ko": 5.0, "en": 15.0, "ru": 14.0}
+CHARACTERS_PER_SECOND = {"zh": 4.0, "yue": 4.0, "ja": 5.0, "ko": 5.0, "en": 15.0, "ru": 14.0}
 OTHER_LANGUAGES = 14.0
 
 SLOW = 1.25

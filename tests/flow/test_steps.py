@@ -1,9 +1,11 @@
 """Every step does what its own example says: the registry is walked, none can be left out."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,9 +13,19 @@ import pytest
 from ivr.caller import Caller, Profile
 from ivr.errors import CallerHungUp
 from ivr.flow.conversation import Conversation
-from ivr.flow.hotline import Hotline
+from ivr.flow.hotline import Hotline, Place
 from ivr.flow.load import load
-from ivr.flow.serving import CutOff, NotServed, Served, ServeRequest
+from ivr.flow.serving import (
+    Failed,
+    Found,
+    Missing,
+    NotServed,
+    Sent,
+    Served,
+    ServeRequest,
+    TextMessage,
+    Ticket,
+)
 from ivr.flow.source import parse
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
@@ -27,7 +39,7 @@ from tests.flow.test_load import HERE
 
 
 @dataclass
-class House(CutOff):
+class House:
     """A house that keeps what is noted and serves at once, or not at all."""
 
     result: Served | NotServed = field(default_factory=lambda: Served("ana", over=False))
@@ -35,6 +47,24 @@ class House(CutOff):
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[ServeRequest] = field(default_factory=list)
     call_id: str = "call-1"
+    answer: Found | Missing | Failed = field(default_factory=lambda: Failed("nobody answers"))
+    gateway: Sent | Failed = field(default_factory=Sent)
+    lookups: list[tuple[str, Mapping[str, Any], str | None]] = field(default_factory=list)
+    sent: list[TextMessage | Ticket] = field(default_factory=list)
+
+    async def look_up(
+        self, name: str, arguments: Mapping[str, Any], secret: str | None
+    ) -> Found | Missing | Failed:
+        self.lookups.append((name, arguments, secret))
+        return self.answer
+
+    async def send_text(self, message: TextMessage) -> Sent | Failed:
+        self.sent.append(message)
+        return self.gateway
+
+    async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
+        self.sent.append(ticket)
+        return self.gateway
 
     def note(self, kind: str, /, **data: Any) -> None:
         self.notes.append((kind, data))
@@ -53,6 +83,7 @@ class House(CutOff):
         return self.result
 
 
+@cache
 def hotline() -> Hotline:
     return load(HERE / "ok")
 
@@ -63,6 +94,7 @@ def take(
     house: House | None = None,
     tier: str = "",
     prepare: Callable[[Conversation], None] = lambda talk: None,
+    number: str | None = "+8613800138000",
 ) -> tuple[str | None, Conversation, House]:
     """Run one step and return the exit it took."""
     kind = next(name for name in fields if name in STEPS)
@@ -71,9 +103,10 @@ def take(
 
     async def call() -> tuple[str | None, Conversation]:
         profile = Profile("+8613800138000", "王芳", None, ("zh",), tier)
-        known = Caller(profile.number, "number", profile, None, "zh", False, "CN")
+        known = Caller(number, "number", profile, None, "zh", False, "CN")
         line = SimulatedLine(caller or Script(), {"8800": Answers(after=1, talks=5)})
         talk = Conversation(line, hotline(), known, where)
+        talk.place, talk.within = Place("main", "this_one"), "main"
         prepare(talk)
         return await step.run(talk), talk
 
@@ -91,8 +124,36 @@ RETRY = {"no_input": ["again"], "no_match": ["again", "again"]}
 BRANCH = {"branch": [{"when": 'caller.tier == "gold"', "to": "gold"}], "otherwise": "plain"}
 HOURS = {"hours": "office", "open": "day", "closed": "night"}
 QUEUE = {"queue": "general", "next": "after", "unstaffed": "nobody"}
+SHARE = {"share": [{"share": "30%", "to": "a"}, {"share": "70%", "to": "b"}]}
+TRIES = {"tries": "2", "next": "again", "otherwise": "human"}
+LOOKUP = {
+    "lookup": "balance_service",
+    "with": {"card": "card"},
+    "into": {"balance": "account.balance"},
+    "next": "tell",
+    "missing": "none",
+    "failed": "human",
+}
+SMS = {"sms": "goodbye", "next": "sent", "failed": "not_sent"}
+TICKET = {"ticket": "complaint", "with": {"card": "card"}, "next": "noted", "failed": "human"}
+SURVEY = {"survey": "again", "into": "score", "keys": "1-5", "next": "ty", "otherwise": "bye"}
+DO = {"do": "other", "with": {"number": "card"}, "into": {"kind": "what"}, "next": "after"}
 NIGHT = WEDNESDAY_10.replace(hour=23)
 HOLIDAY = WEDNESDAY_10.replace(month=10, day=1)
+
+
+def with_a_card(talk: Conversation) -> None:
+    talk.variables["card"] = "8843"
+
+
+def three_times(talk: Conversation) -> None:
+    for _ in range(2):
+        talk.memory.count(talk.place)
+
+
+def in_a_dialog(talk: Conversation) -> None:
+    talk.memory.begin("main", {"kind": "debit"}, "other", "first", {"what": "kind"})
+
 
 CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] = {
     "say": [
@@ -156,6 +217,77 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
     "transfer": [
         ("reaches the number", {"transfer": "duty", "next": "on", "failed": "no"}, {}, "on"),
         ("fails", {"transfer": "duty", "ring": "0.5s", "failed": "no"}, {}, "no"),
+    ],
+    "share": [
+        ("sends this caller here", SHARE, {"number": "+8613800138000"}, "b"),
+        ("and that one there", SHARE, {"number": "+8613800138001"}, "a"),
+        (
+            "draws for a hidden number",
+            SHARE,
+            {"number": None, "house": House(call_id="call-16")},
+            "a",
+        ),
+    ],
+    "tries": [
+        ("goes round again", TRIES, {}, "again"),
+        ("but not for ever", TRIES, {"prepare": three_times}, "human"),
+    ],
+    "lookup": [
+        (
+            "keeps what it finds",
+            LOOKUP,
+            {"house": House(answer=Found({"account": {"balance": 5}})), "prepare": with_a_card},
+            "tell",
+        ),
+        (
+            "finds nothing",
+            LOOKUP,
+            {"house": House(answer=Missing()), "prepare": with_a_card},
+            "none",
+        ),
+        (
+            "finds something else",
+            LOOKUP,
+            {"house": House(answer=Found({"account": []})), "prepare": with_a_card},
+            "none",
+        ),
+        ("fails", LOOKUP, {"prepare": with_a_card}, "human"),
+        (
+            "does not ask without its arguments",
+            LOOKUP,
+            {"house": House(answer=Found({"account": {"balance": 5}}))},
+            "human",
+        ),
+        (
+            "says something meanwhile",
+            LOOKUP | {"say": "welcome"},
+            {"house": House(answer=Missing()), "prepare": with_a_card},
+            "none",
+        ),
+    ],
+    "sms": [
+        ("sends it", SMS, {}, "sent"),
+        ("has no number to send it to", SMS, {"number": None}, "not_sent"),
+        ("is not taken", SMS, {"house": House(gateway=Failed("down"))}, "not_sent"),
+    ],
+    "ticket": [
+        ("is taken", TICKET, {"prepare": with_a_card}, "noted"),
+        ("is not taken", TICKET, {"house": House(gateway=Failed("down"))}, "human"),
+    ],
+    "survey": [
+        ("takes a score", SURVEY, {"caller": keys("4")}, "ty"),
+        ("takes silence for an answer", SURVEY, {}, "bye"),
+        ("does not ask twice", SURVEY, {"caller": keys("9", "4")}, "bye"),
+    ],
+    "do": [("goes into the sub-dialog", DO, {"prepare": with_a_card}, "other")],
+    "return": [
+        (
+            "goes back to who asked",
+            {"return": {"kind": "kind"}},
+            {"prepare": in_a_dialog},
+            "first",
+        ),
+        ("needs nothing to hand back", {"return": None}, {"prepare": in_a_dialog}, "first"),
     ],
     "goto": [("goes there", {"goto": "other.first"}, {}, "other.first")],
     "hangup": [("ends the call", {"hangup": "goodbye"}, {}, None)],
@@ -250,3 +382,82 @@ def test_a_queue_asks_for_the_language_the_call_is_in_now() -> None:
 def test_hanging_up_while_a_step_runs_is_no_trouble_of_the_step() -> None:
     with pytest.raises(CallerHungUp):
         take(MENU, Script(hang_up_at=1.0))
+
+
+def test_an_answer_is_kept_and_the_secret_is_spent_on_it() -> None:
+    house = House(answer=Found({"account": {"balance": 12.5, "owner": "x"}}))
+
+    def keyed(talk: Conversation) -> None:
+        talk.variables["card"] = "8843"
+        talk.keep("pin", "4711", secret=True)
+
+    _, talk, _ = take(LOOKUP | {"secret": "pin"}, house=house, prepare=keyed)
+    assert house.lookups == [("balance_service", {"card": "8843"}, "4711")]
+    assert talk.variables == {"card": "8843", "balance": 12.5}
+    assert talk.memory.spend("pin") is None
+    assert ("lookup", {"name": "balance_service", "outcome": "found"}) in house.notes
+    assert "4711" not in repr(house.notes)
+    assert "12.5" not in repr(house.notes)
+
+
+def test_a_lookup_is_not_asked_without_the_secret_it_needs() -> None:
+    house = House(answer=Found({"account": {"balance": 12.5}}))
+    target, _, _ = take(LOOKUP | {"secret": "pin"}, house=house, prepare=with_a_card)
+    assert (target, house.lookups) == ("human", [])
+
+
+def test_a_lookup_is_given_up_when_the_caller_wants_a_human_meanwhile() -> None:
+    cancelled = []
+
+    class Slow(House):
+        async def look_up(
+            self, name: str, arguments: Mapping[str, Any], secret: str | None
+        ) -> Found | Missing | Failed:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                cancelled.append(name)
+                raise
+            return Missing()
+
+    press = Script(at_prompt={1: Press("0", after=0.1)})
+    with pytest.raises(HumanWanted):
+        take(LOOKUP | {"say": "welcome"}, press, Slow(), prepare=with_a_card)
+    assert cancelled == ["balance_service"]
+
+
+def test_an_sms_goes_to_the_callers_own_number_and_at_most_three_do() -> None:
+    house = House()
+
+    async def call() -> list[str]:
+        known = Caller("+8613800138000", "number", None, None, "en", False, "CN")
+        talk = Conversation(SimulatedLine(), hotline(), known, house)
+        step = STEPS["sms"].model_validate(SMS)
+        return [str(await step.run(talk)) for _ in range(4)]
+
+    assert run(call()) == ["sent", "sent", "sent", "not_sent"]
+    assert house.sent[:1] == [TextMessage("call-1-sms-1", "+8613800138000", "Goodbye.", "en")]
+    assert len({message.key for message in house.sent}) == 3
+
+
+def test_a_ticket_says_whose_it_is_and_what_about() -> None:
+    _, _, house = take(TICKET, prepare=with_a_card)
+    fields = {"card": "8843"}
+    number = "+8613800138000"
+    assert house.sent == [
+        Ticket("call-1-ticket-1", "complaint", number, "王芳", "zh", fields),
+    ]
+    assert ("ticket", {"taken": True, "topic": "complaint", "fields": fields}) in house.notes
+
+
+def test_a_score_is_kept() -> None:
+    _, talk, house = take(SURVEY, keys("4"))
+    assert talk.variables == {"score": 4}
+    assert ("survey", {"question": "again", "score": 4}) in house.notes
+
+
+def test_shares_are_kept_to_and_a_caller_always_goes_the_same_way() -> None:
+    numbers = [f"+86138{n:08}" for n in range(400)]
+    taken = [take(SHARE, number=number)[0] for number in numbers]
+    assert 90 < taken.count("a") < 150
+    assert [take(SHARE, number=number)[0] for number in numbers[:20]] == taken[:20]

@@ -3,26 +3,42 @@
 from ivr.flow.step import Step
 from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.branch import Branch
+from ivr.flow.steps.do import Do
 from ivr.flow.steps.goto import Goto
 from ivr.flow.steps.hangup import Hangup
 from ivr.flow.steps.hours import HoursStep
 from ivr.flow.steps.language import Language
+from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.queue import Queue
+from ivr.flow.steps.return_ import Return
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
+from ivr.flow.steps.share import Share
+from ivr.flow.steps.sms import Sms
+from ivr.flow.steps.survey import Survey
+from ivr.flow.steps.ticket import Ticket
 from ivr.flow.steps.transfer import Transfer
+from ivr.flow.steps.tries import Tries
 
 STEPS: dict[str, type[Step]] = {
     "say": Say,
     "menu": Menu,
     "ask": Ask,
+    "survey": Survey,
     "branch": Branch,
+    "share": Share,
+    "tries": Tries,
     "set": Set,
     "language": Language,
+    "lookup": Lookup,
+    "sms": Sms,
+    "ticket": Ticket,
     "hours": HoursStep,
     "queue": Queue,
     "transfer": Transfer,
     "goto": Goto,
+    "do": Do,
+    "return": Return,
     "hangup": Hangup,
 }

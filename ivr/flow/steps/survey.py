@@ -1,0 +1,58 @@
+"""survey: ask how it was, to be answered with one key."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator
+
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import Name, Seconds, Target, wrong
+from ivr.flow.step import Exit, Mention, Pace, Step, attempts
+from ivr.line.commands import Keyed
+
+
+def _keys(value: Any) -> str:
+    least, _, most = value.partition("-") if isinstance(value, str) else ("", "", "")
+    if not (least.isdecimal() and most.isdecimal() and 1 <= int(least) < int(most) <= 9):
+        raise wrong("keys such as 1-5, from 1 to 9 at most,", value)
+    return "".join(map(str, range(int(least), int(most) + 1)))
+
+
+class Survey(Step):
+    """Asks for a score, once: whoever does not answer has said enough and goes to `otherwise`.
+
+    A queue's or transfer's `next` leads here, so that the question comes after the talk. The score
+    is kept in the record, also when the caller is forgotten, and in a variable.
+
+        how_was_it: {survey: rate_us, into: score, keys: 1-5, next: thanks, otherwise: goodbye}
+    """
+
+    kind: ClassVar[str] = "survey"
+
+    survey: Name
+    into: Name
+    keys: Annotated[str, BeforeValidator(_keys)]
+    patience: Seconds = 8.0
+    next: Target
+    otherwise: Target
+
+    async def run(self, talk: Conversation) -> str:
+        outcome = await talk.listen(self.survey, most=1, patience=self.patience, own=self.keys)
+        if not isinstance(outcome, Keyed) or outcome.keys not in self.keys:
+            return self.otherwise
+        talk.variables[self.into] = int(outcome.keys)
+        talk.note("survey", question=self.survey, score=int(outcome.keys))
+        return self.next
+
+    def exits(self) -> Iterator[Exit]:
+        yield Exit(("next",), self.next, "input")
+        yield Exit(("otherwise",), self.otherwise, "gave_up", sets=False)
+
+    def prompts(self) -> Iterator[Mention]:
+        yield Mention(("survey",), self.survey)
+
+    def writes(self) -> Iterator[Mention]:
+        yield Mention(("into",), self.into)
+
+    def longest(self, pace: Pace) -> float:
+        return attempts(pace, (self.survey,), self.patience)
