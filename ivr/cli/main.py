@@ -11,6 +11,7 @@ from ivr.cli import (
     agents,
     callers,
     calls,
+    check,
     failure,
     flows,
     graph,
@@ -40,7 +41,7 @@ app.add_typer(switch.app, name="switch", rich_help_panel=SETTING_UP)
 app.add_typer(agents.app, name="agents", rich_help_panel=SETTING_UP)
 app.add_typer(callers.app, name="callers", rich_help_panel=SETTING_UP)
 app.command("doctor", rich_help_panel=SETTING_UP)(serve.doctor)
-app.command("check", rich_help_panel=SAYING)(flows.check)
+app.command("check", rich_help_panel=SAYING)(check.check)
 app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
 app.command("test", rich_help_panel=SAYING)(test.test)
 app.command("graph", rich_help_panel=SAYING)(graph.graph)

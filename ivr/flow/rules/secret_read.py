@@ -21,7 +21,7 @@ def check(inspection: Inspection) -> Iterator[Problem]:
     for asked in inspection.expressions():
         for name in sorted(asked.expression.reads & secret.keys()):
             message = (
-                f'"{name}" is asked as a secret in {secret[name]}; nothing may read it. A lookup '
+                f'"{name}" is asked as a secret in {secret[name]}; nothing may read it. Only a '
                 f"lookup may pass it on: secret: {name}"
             )
             yield problem(asked, max(asked.expression.text.find(name), 0), message, NAME)
