@@ -14,11 +14,11 @@ from typing import cast
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
-from ivr.doctor import ami_secret
 from ivr.errors import BadInput, CallerHungUp, CarelineError, StoreError, VoiceError
 from ivr.flow.hotline import Hotline
 from ivr.journal import Journal
 from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
@@ -31,7 +31,7 @@ from ivr.said import ahead, meanwhile
 from ivr.settings import Settings
 from ivr.store.database import Database
 from ivr.switch import agents as switch
-from ivr.switch import configure, instance
+from ivr.switch import configure, instance, secrets
 from routing.floor import Floor
 from speech.voice import Espeak
 
@@ -44,8 +44,6 @@ FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
     "*47": (None, "break", "feature_paused"),
     "*48": (True, None, "feature_ready"),
 }
-# Device states (Asterisk's names) in which there is no phone to ring.
-NO_PHONE = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 GOODBYE = 10.0  # seconds all calls together are given to be handed back when the engine stops
 
 
@@ -205,9 +203,9 @@ class App:
             await line.perform(Hangup())
 
     def _phone_changed(self, event: AmiMessage) -> None:
-        technology, _, name = event.get("Device", "").partition("/")
-        if technology == "PJSIP":
-            self.desk.phone_seen(name, reachable=event.get("State") not in NO_PHONE)
+        if (seen := phone(event)) is not None:
+            name, reachable = seen
+            self.desk.phone_seen(name, reachable=reachable)
 
     @contextmanager
     def _until_stopped(self) -> Iterator[None]:
@@ -240,10 +238,11 @@ async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> 
 
     Raises `BrokenFlow`, `StoreError`, `SwitchUnreachable` or `BadInput` where it cannot begin.
     """
-    secret = ami_secret(settings)
+    secret = secrets.engine(settings)
     if secret is None:
         raise BadInput(
-            "there is no AMI secret: run `careline switch configure` or set CARELINE_AMI_SECRET"
+            "There is no secret for the switch: run `careline switch configure`, or set "
+            "CARELINE_AMI_SECRET."
         )
     settings.var.mkdir(parents=True, exist_ok=True)
     ami = Ami(settings.ami_host, settings.ami_port, settings.ami_user, secret)

@@ -49,10 +49,12 @@ def doctor() -> int:
 
     The exit code is 1 if something must be mended first; warnings leave it at 0.
     """
-    worst = 0
+    bad = 0
     for finding in examine(settings()):
         console.print(_SIGNS[finding.grade], outside(finding.what), soft_wrap=True)
-        if finding.grade != "good":
+        if finding.remedy:
             console.print("     →", outside(finding.remedy), soft_wrap=True)
-            worst = max(worst, 1 if finding.grade == "bad" else 0)
-    return worst
+        bad += finding.grade == "bad"
+    if bad:
+        say(f"The hotline cannot answer until {bad} thing(s) are mended.", "red")
+    return 1 if bad else 0

@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from ivr.errors import BadInput
+from ivr.settings import Settings
 
 ENGINE = "careline"
 ADMIN = "careline-admin"
@@ -35,6 +36,13 @@ def read(home: Path) -> dict[str, str]:
             "Delete it and run `careline switch configure` again."
         )
     return kept
+
+
+def engine(settings: Settings) -> str | None:
+    """The engine's AMI secret: from the settings, else the one kept here; None without either."""
+    if settings.ami_secret is not None:
+        return settings.ami_secret.get_secret_value()
+    return read(settings.home).get(ENGINE)
 
 
 def keep_or_make(home: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from ivr import resources
 from ivr.cli import main
-from ivr.switch import install, process
+from ivr.switch import install, process, secrets
 from ivr.switch.install import Asterisk
 from ivr.switch.instance import hotline
 from tests.rig.fixtures import CHECKOUT
@@ -50,6 +50,30 @@ def test_a_switch_from_configuration_to_its_end(
     assert "0 calls" in capsys.readouterr().out
     assert careline("stop") == 0
     assert careline("status") == 1
+
+
+def test_the_doctor_sees_a_running_switch_and_phones_that_are_not_there(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sip = str(free_ports(1)[0])
+    assert careline("configure", "--sip-address", "127.0.0.1", "--sip-port", sip) == 0
+    assert main.run(["agents", "add", "ana", "--skill", "zh=5"]) == 0
+    assert main.run(["agents", "ready", "ana"]) == 0
+    assert main.run(["doctor"]) == 1
+    assert "bad  the hotline's own switch is not running" in capsys.readouterr().out
+    assert careline("start") == 0
+    assert main.run(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "ok   the switch lets the engine in" in said
+    assert "warn no carrier is configured" in said
+    assert "warn logged in, but with no phone that can be reached: ana" in said
+    assert "     → careline agents phone ana" in said
+    secrets.path(home).unlink()
+    secrets.keep_or_make(home)
+    assert main.run(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "Authentication failed" in said
+    assert "     → careline switch stop && careline switch start" in said
 
 
 def test_configuring_again_keeps_what_is_not_said_anew(home: Path) -> None:

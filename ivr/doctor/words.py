@@ -1,0 +1,62 @@
+"""Can the hotline say what it is to say?"""
+
+from collections.abc import Iterator
+
+from ivr.doctor.finding import Finding
+from ivr.flow.hotline import Hotline
+from ivr.flow.load import load
+from ivr.flow.problem import BrokenFlow
+from ivr.prompts import PromptStore, Status
+from ivr.said import ahead, fixed
+from ivr.settings import Settings
+from speech.voice import Espeak
+
+POORLY_SPOKEN = {"ko": "Korean", "zh": "Chinese"}
+"""Languages that espeak-ng speaks so that callers, old ones above all, hardly understand it."""
+
+
+def flows(settings: Settings) -> Iterator[Finding]:
+    """The flow files, and the audio of what they say."""
+    try:
+        hotline = load(settings.flows)
+    except BrokenFlow as broken:
+        count = len(broken.problems)
+        yield Finding("bad", f"the flow files have {count} problem(s)", "careline check")
+        return
+    yield Finding("good", f"{len(hotline.flows)} flows are sound")
+    store = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
+    yield from _wordings(hotline)
+    yield from _audio(store, hotline)
+    yield from _recordings(settings, hotline)
+
+
+def _wordings(hotline: Hotline) -> Iterator[Finding]:
+    for language in hotline.center.center.languages:
+        if language not in hotline.wording.texts:
+            what = f"nothing is worded in {language}: its speakers hear English, or else "
+            remedy = f"write flows/prompts.{language}.yaml, or take {language} out of center.yaml"
+            yield Finding("warning", f"{what}{hotline.wording.default}", remedy)
+
+
+def _audio(store: PromptStore, hotline: Hotline) -> Iterator[Finding]:
+    missing = sum(store.status(spoken) is Status.MISSING for spoken in ahead(hotline))
+    if missing:
+        what = f"{missing} prompts have no audio yet; each is built when first said"
+        yield Finding("warning", what, "careline prompts build")
+    else:
+        yield Finding("good", "every prompt has its audio")
+    built = {spoken.language for spoken in fixed(hotline) if store.recording(spoken) is None}
+    for language, name in POORLY_SPOKEN.items():
+        if language in built:
+            what = f"{name} prompts are spoken by espeak-ng, which is hard to understand there"
+            yield Finding("warning", what, f"record them: flows/audio/{language}/PROMPT.wav")
+
+
+def _recordings(settings: Settings, hotline: Hotline) -> Iterator[Finding]:
+    for recording in sorted((settings.flows / "audio").glob("*/*")):
+        name = recording.name.removesuffix(".wav").removesuffix(".slow")
+        known = hotline.wording.texts.get(recording.parent.name, {})
+        if name not in known or recording.suffix != ".wav":
+            shown = recording.relative_to(settings.home)
+            what = f"{shown} is never played: there is no such prompt in {recording.parent.name}"
+            yield Finding("warning", what, "rename it to PROMPT.wav or PROMPT.slow.wav")
