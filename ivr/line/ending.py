@@ -6,8 +6,7 @@ goes down. `Ending` is that moment, and `Ending.cuts` performs a command until t
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from ivr.errors import CallerHungUp, LineError, SwitchUnreachable
 
@@ -30,17 +29,20 @@ class Ending:
     """The end of one line, which comes at most once; the first cause stands."""
 
     def __init__(self) -> None:
-        self._end: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._cause: Cause | None = None
+        self._cuts: list[asyncio.Timeout] = []
 
     @property
     def cause(self) -> Cause | None:
         """Why the line is over, or None while it is not."""
-        return cast(Cause, self._end.result()) if self._end.done() else None
+        return self._cause
 
     def come(self, cause: Cause) -> None:
         """The line is over."""
-        if not self._end.done():
-            self._end.set_result(cause)
+        if self._cause is None:
+            self._cause = cause
+            for cut in self._cuts:
+                cut.reschedule(asyncio.get_running_loop().time())
 
     def error(self) -> Exception:
         """The end as `Line.perform` raises it."""
@@ -60,17 +62,16 @@ class Ending:
         if self.cause:
             work.close()
             raise Ended(self.cause)
-        working = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({working, self._end}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not working.done():
-                working.cancel()
-                with suppress(asyncio.CancelledError):
-                    await working
-        try:
-            return working.result()
-        except (asyncio.CancelledError, LineError):
+            # A timeout without a time, which comes due when the end comes: it cancels the work
+            # where it stands, and needs no task of its own.
+            async with asyncio.timeout(None) as cut:
+                self._cuts.append(cut)
+                try:
+                    return await work
+                finally:
+                    self._cuts.remove(cut)
+        except (TimeoutError, LineError):
             if self.cause:  # a command that fails because the call is over has not failed
                 raise Ended(self.cause) from None
             raise

@@ -6,8 +6,7 @@ on all of them. Nothing in this file is ever logged: a key may be part of a PIN.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ivr.line.commands import ALL_KEYS, Held, Hold, Keyed, Listen, Play, Played, Silence
@@ -26,8 +25,7 @@ class Keypad:
     def __init__(self) -> None:
         self._kept: deque[str] = deque()
         self._arrival = asyncio.Event()
-        self._trap: asyncio.Future[str] | None = None
-        self._trapped_keys = ""
+        self._trap: _Trap | None = None
         self._stray = ""
         self._stray_until = 0.0
 
@@ -37,9 +35,9 @@ class Keypad:
             return
         if self._is_stray(key):
             return
-        if self._trap and not self._trap.done() and key in self._trapped_keys:
-            self._trap.set_result(key)
-        elif len(self._kept) < MOST_KEPT:
+        if self._trap is not None and self._trap.catches(key):
+            return
+        if len(self._kept) < MOST_KEPT:
             self._kept.append(key)
             self._arrival.set()
 
@@ -102,18 +100,50 @@ class Keypad:
 
     async def _until_key(self, keys: str, work: Coroutine[Any, Any, None]) -> str | None:
         """Do `work` until it is done or one of `keys` is pressed, which is used up and returned."""
-        self._trap = asyncio.get_running_loop().create_future()
-        self._trapped_keys = keys
+        trap = self._trap = _Trap(keys)
         try:
-            await _first(work, self._trap)
-            trapped = self._trap.done() and not self._trap.cancelled()
-            return self._trap.result() if trapped else None
+            await trap.cuts(work)
+        finally:
+            self._trap = None
+        return trap.caught
+
+    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> None:
+        trap = self._trap = _Trap(ALL_KEYS, keeps=False)
+        try:
+            await trap.cuts(work)
         finally:
             self._trap = None
 
-    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> None:
-        self._arrival.clear()
-        await _first(work, self._arrival.wait())
+
+class _Trap:
+    """Work that the first of some keys cuts short. It uses the key up, if it `keeps` it."""
+
+    def __init__(self, keys: str, *, keeps: bool = True) -> None:
+        self.keys = keys
+        self.keeps = keeps
+        self.caught: str | None = None
+        self._cut: asyncio.Timeout | None = None
+
+    def catches(self, key: str) -> bool:
+        """Take a key; whether it is used up by that."""
+        if self.caught is not None or key not in self.keys:
+            return False
+        self.caught = key
+        if self._cut is not None:
+            self._cut.reschedule(asyncio.get_running_loop().time())
+        return self.keeps
+
+    async def cuts(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work`; at a key cancel it, and go on when it has cleaned up."""
+        # A timeout without a time, which comes due at the key: no task is needed for the work.
+        try:
+            async with asyncio.timeout(None) as self._cut:
+                await work
+        except TimeoutError:
+            if self.caught is None:
+                raise
+        finally:
+            self._cut = None
 
 
 async def _wait(seconds: float | None) -> None:
@@ -121,19 +151,3 @@ async def _wait(seconds: float | None) -> None:
         await asyncio.get_running_loop().create_future()
     else:
         await asyncio.sleep(seconds)
-
-
-async def _first(work: Coroutine[Any, Any, None], stop: Awaitable[object]) -> None:
-    """Do `work`; when `stop` comes first, cancel it and wait until it has cleaned up."""
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop)
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-    finally:
-        stopping.cancel()
-        if not working.done():
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working

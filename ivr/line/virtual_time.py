@@ -50,7 +50,9 @@ class _JumpingSelector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or self._loop.in_threads:
             return super().select(THREAD_POLL if timeout is None else min(timeout, THREAD_POLL))
-        ready = super().select(0)
+        # With nothing registered but the loop's own pipe, which only threads write into, there is
+        # nothing to ask the system for.
+        ready = super().select(0) if len(self.get_map()) > 1 else []
         if not ready and timeout > 0:
             self._loop.now += timeout
         return ready
