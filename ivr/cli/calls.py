@@ -4,9 +4,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Group
@@ -16,7 +17,7 @@ from rich.text import Text
 from ivr.cli.context import console, database
 from ivr.cli.outside import outside
 from ivr.cli.place import zone
-from ivr.errors import BadInput
+from ivr.errors import BadInput, NotFound
 from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
 from ivr.story import tell
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="The records of the calls.")
 
 Json = Annotated[bool, typer.Option("--json", help="for a program")]
 LOOK_EVERY = 0.5  # seconds between two looks of `tail` at the store
+OWN = "careline-"  # what the hotline's own switch begins every call's id with (its systemname)
 _AGO = re.compile(r"(\d{1,5})\s*([smhd])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -57,7 +59,7 @@ def show(
 ) -> None:
     """Tell the whole story of a call."""
     with database() as opened:
-        record = opened.calls.show(call)
+        record = _found(opened, call)
     if as_json:
         typer.echo(json.dumps(asdict(record), indent=2, default=datetime.isoformat))
     else:
@@ -103,6 +105,16 @@ def parse_since(text: str, now: datetime, here: tzinfo) -> datetime:
         ) from None
 
 
+def _found(opened: Database, call: str) -> CallRecord:
+    """The record of the call named in full, or as lists name it. Raises NotFound."""
+    try:
+        return opened.calls.show(call)
+    except NotFound:
+        with suppress(NotFound):
+            return opened.calls.show(OWN + call)
+        raise
+
+
 def _masked(summary: CallSummary) -> dict[str, Any]:
     row = asdict(summary)
     del row["number"]
@@ -110,25 +122,16 @@ def _masked(summary: CallSummary) -> dict[str, Any]:
 
 
 def _listing(summaries: Sequence[CallSummary], here: tzinfo) -> Table:
-    table = Table(box=None, header_style="dim")
-    for heading in (
-        "call",
-        "began",
-        "from",
-        "name",
-        "outcome",
-        "queue",
-        "agent",
-        "waited",
-        "talked",
-    ):
-        table.add_column(heading, justify="right" if heading in ("waited", "talked") else "left")
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in ("call", "began", "caller", "outcome", "queue", "agent", "waited", "talked"):
+        # Only a name may take a second line; an id is copied from here.
+        side: Literal["left", "right"] = "right" if heading in ("waited", "talked") else "left"
+        table.add_column(heading, justify=side, no_wrap=heading != "caller", overflow="fold")
     for call in summaries:
         cells = (
-            call.call_id,
-            f"{call.started.astimezone(here):%m-%d %H:%M:%S}",
-            call.masked,
-            call.name,
+            call.call_id.removeprefix(OWN),
+            f"{call.started.astimezone(here):%m-%d %H:%M}",
+            call.name or call.masked,
             call.outcome if call.ended else "going on",
             call.queue or "",
             call.agent or "",
@@ -176,7 +179,7 @@ def _line(event: CallEvent, here: tzinfo) -> Text:
     return Text("  ").join(
         [
             outside(_clock(event, here), "dim"),
-            outside(event.call_id, "dim"),
+            outside(event.call_id.removeprefix(OWN), "dim"),
             outside(told.text + why),
         ]
     )

@@ -3,11 +3,13 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from ivr.cli.calls import app, follow, parse_since
@@ -176,12 +178,30 @@ def test_the_list_shows_the_newest_first_with_masked_numbers(store: Database) ->
     output = careline("list").output
     assert output.index("1763.2") < output.index("1763.1")
     assert "going on" in output
-    assert "11-21 12:00:00" in output
-    assert "•••• 8000" in output
+    assert "11-21 12:00" in output
+    assert "withheld number" in output
+    assert "王秀英" in output
     assert "13800138000" not in output
     assert "1763.1" not in careline("list", "--limit", "1").output
     assert "1763.1" not in careline("list", "--since", "2026-11-21T12:30").output
     assert "1763.1" in careline("list", "--since", "2026-11-21").output
+
+
+def test_the_list_fits_a_terminal_and_its_ids_can_be_asked_for(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = "careline-1795292969.2345"
+    crowded = replace(CALL, call_id=full, name="Александра Константиновна", queue="accounts")
+    store.calls.finish(crowded)
+    monkeypatch.setenv("COLUMNS", "80")
+    output = careline("list").output
+    assert max(map(cell_len, output.splitlines())) <= 80
+    assert "…" not in output
+    for word in ("1795292969.2345", "1763.1", "accounts", "answered", "0:04", "1:20"):
+        assert word in output
+    assert f"call        {full}" in careline("show", "1795292969.2345").output
+    assert f"call        {full}" in careline("show", full).output
+    assert "There is no call '1795'" in str(careline("show", "1795").exception)
 
 
 def test_a_program_gets_the_list_without_numbers() -> None:
