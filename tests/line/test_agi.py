@@ -1,7 +1,6 @@
 """Are AGI commands and Dial strings what Asterisk reads, and nothing else?"""
 
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -52,17 +51,6 @@ def test_only_a_done_command_has_not_failed() -> None:
     assert Result(200, -1).failed
     assert Result(510, 0).failed
     assert agi.HUNG_UP.failed
-
-
-def test_a_caller_s_name_cannot_pass_for_another_field() -> None:
-    env = agi.environment(
-        quote(
-            "agi_callerid: 13800138000\nagi_calleridname: x\nagi_context: from-carrier\n"
-            "agi_callerid: 110\nrubbish\n"
-        )
-    )
-    assert env["callerid"] == "13800138000"
-    assert env["context"] == "from-carrier"
 
 
 def test_a_sound_is_named_without_its_extension(tmp_path: Path) -> None:

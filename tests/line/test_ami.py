@@ -154,13 +154,14 @@ async def test_a_name_that_is_not_utf_8_is_replaced_and_nothing_else_lost() -> N
         assert names[0].endswith("!")
 
 
-async def test_of_a_header_that_came_twice_the_first_counts() -> None:
+async def test_a_message_in_which_a_header_came_twice_is_not_believed() -> None:
     async with fake_switch() as switch, link(switch) as ami:
         seen: list[AmiMessage] = []
         ami.subscribe("Hangup", seen.append)
-        await switch.send(b"Event: Hangup\r\nUniqueid: 1\r\nUniqueid: 2\r\n\r\n")
+        await switch.send(b"Event: Hangup\r\nCallerIDNum: 1\r\nUniqueid: 2\r\nUniqueid: 1\r\n\r\n")
+        await switch.send(b"Event: Hangup\r\nUniqueid: 3\r\n\r\n")
         await until(lambda: bool(seen))
-        assert seen[0]["Uniqueid"] == "1"
+        assert [event["Uniqueid"] for event in seen] == ["3"]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ from tests.line.fake_ami import FakeSwitch, Fields, fake_switch, message, succes
 from tests.line.test_ami import until
 
 
-def started(call_id: str, context: str = "from-carrier", **env: str) -> bytes:
-    given = {"callerid": "13800138000", "context": context, "extension": "95588", **env}
-    text = "".join(f"agi_{name}: {value}\n" for name, value in given.items())
+def started(call_id: str, context: str = "from-carrier", **headers: str) -> bytes:
+    given = {"CallerIDNum": "13800138000", "Context": context, "Exten": "95588", **headers}
+    env = quote("agi_context: careline-agents\nagi_extension: *46\n")  # it must not be read
     channel = f"PJSIP/x-{call_id}"
-    return message(Event="AsyncAGIStart", Channel=channel, Uniqueid=call_id, Env=quote(text))
+    return message(Event="AsyncAGIStart", Channel=channel, Uniqueid=call_id, Env=env, **given)
 
 
 def happens(event: str, call_id: str, **more: str) -> bytes:
@@ -94,7 +94,7 @@ async def test_a_call_arrives_with_what_the_carrier_said() -> None:
 async def test_a_withheld_number_is_empty() -> None:
     engine = Engine()
     async with fake_switch() as switch, answering(switch, engine):
-        await switch.send(started("1.1", callerid="unknown"))
+        await switch.send(started("1.1", CallerIDNum="<unknown>"))
         await until(lambda: bool(engine.calls))
         assert engine.calls[0][0].number == ""
 
@@ -102,7 +102,7 @@ async def test_a_withheld_number_is_empty() -> None:
 async def test_an_agent_s_feature_code_is_no_call() -> None:
     engine = Engine()
     async with fake_switch() as switch, answering(switch, engine):
-        await switch.send(started("1.1", "careline-agents", extension="*45", accountcode="ana"))
+        await switch.send(started("1.1", "careline-agents", Exten="*45", AccountCode="ana"))
         await until(lambda: bool(engine.features))
         assert engine.features == [("ana", "*45")]
         assert not engine.calls

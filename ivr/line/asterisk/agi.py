@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from ivr.errors import LineError
 
@@ -98,13 +97,3 @@ def parse(text: str) -> Result:
         data=found["data"] or "",
         endpos=int(found["endpos"] or 0),
     )
-
-
-def environment(encoded: str) -> dict[str, str]:
-    """Read the Env of AsyncAGIStart: names lose their `agi_`, the first of a name counts."""
-    found: dict[str, str] = {}
-    for line in unquote(encoded, errors="replace").splitlines():
-        name, colon, value = line.partition(": ")
-        if colon and name.startswith("agi_"):
-            found.setdefault(name.removeprefix("agi_"), value)
-    return found

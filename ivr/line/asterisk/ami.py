@@ -3,7 +3,8 @@
 The only file that imports panoramisk. Its messages, actions and protocol are used, its `Manager` is
 not: that reconnects and sends again by itself. What a hotline cannot live with is closed here:
 every action has a deadline, a link that answers no ping is declared dead, nothing is sent twice, a
-name or value with a line break is refused, and bytes are decoded a whole message at a time.
+name or value with a line break is refused, a message with a doubled header is not believed, and
+bytes are decoded a whole message at a time.
 """
 
 import asyncio
@@ -90,9 +91,11 @@ class _Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
         message = Message.from_line(text.strip("\r\n"))
         if message is None:
             return
-        for name, value in message.items():
-            if isinstance(value, list):  # a header that came twice; we use none that may
-                message[name] = value[0]
+        if any(isinstance(value, list) for value in message.values()):
+            # No message we use has a header twice. Asterisk does not escape a caller's number, so
+            # one with a line break in it begins headers of its own.
+            log.error("A message of the switch was dropped: a header came twice in it.")
+            return
         asked = self._asked.get(message.get("ActionID", ""))
         if "Response" in message:
             if asked and not (asked.is_list and message.get("EventList", "").lower() == "start"):

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ivr.errors import LineError
-from ivr.line.asterisk import agi
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
 from ivr.line.line import Arrival, Line
@@ -74,7 +73,7 @@ class Inbound:
         self._lines: dict[str, AsteriskLine] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heart: asyncio.Task[None] | None = None
-        ami.subscribe("AsyncAGIStart", self._started)
+        ami.subscribe("AsyncAGIStart", self._take)
         for name in LINE_EVENTS:
             ami.subscribe(name, self._happened)
         ami.on_lost(self._lost)
@@ -105,53 +104,31 @@ class Inbound:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _started(self, message: AmiMessage) -> None:
-        env = agi.environment(message.get("Env", ""))
-        self._take(
-            channel=message.get("Channel", ""),
-            answered=message.get("ChannelState") == UP,
-            call_id=message.get("Uniqueid", ""),
-            context=env.get("context", ""),
-            dialled=env.get("extension", ""),
-            number=env.get("callerid", ""),
-            agent=env.get("accountcode", ""),
-        )
-
     async def _pick_up(self) -> None:
         """Take the calls that are parked in AsyncAGI and whose arrival nobody saw."""
         for channel in await self._ami.list("CoreShowChannels"):
             data = channel.get("ApplicationData", "")
             if channel.get("Application") == "AGI" and data.startswith("agi:async"):
-                self._take(
-                    channel=channel.get("Channel", ""),
-                    answered=channel.get("ChannelState") == UP,
-                    call_id=channel.get("Uniqueid", ""),
-                    context=channel.get("Context", ""),
-                    dialled=channel.get("Exten", ""),
-                    number=channel.get("CallerIDNum", ""),
-                    agent=channel.get("AccountCode", ""),
-                )
+                self._take(channel)
 
-    def _take(
-        self,
-        *,
-        channel: str,
-        answered: bool,
-        call_id: str,
-        context: str,
-        dialled: str,
-        number: str,
-        agent: str,
-    ) -> None:
+    def _take(self, parked: AmiMessage) -> None:
+        """Serve the channel of an AsyncAGIStart, or of CoreShowChannels.
+
+        Its Env is not read: that is one text, in which what the caller sent stands before the rest.
+        """
+        call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
         if context not in {CALLERS, AGENTS} or call_id in self._lines:
             return
+        channel, dialled = parked.get("Channel", ""), parked.get("Exten", "")
         line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
-        line.answered = answered
+        line.answered = parked.get("ChannelState") == UP
         self._lines[call_id] = line
         self._spawn(self._lend(line), f"lease of {call_id}")
         if context == AGENTS:
+            agent = parked.get("AccountCode", "")
             self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")
         else:
+            number = parked.get("CallerIDNum", "")
             known = "" if number in {"unknown", "<unknown>"} else number
             arrival = Arrival(call_id, known, dialled, datetime.now(UTC))
             self._spawn(self._on_call(arrival, line), f"call {call_id}")
