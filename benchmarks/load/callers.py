@@ -1,0 +1,165 @@
+"""What does a caller under load do? Rings, listens, presses a key, talks, and notices it all."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from time import monotonic
+
+from benchmarks.load.rtp import Air, Mouth
+from benchmarks.load.sip import Message, Wire, session
+
+VOICE = b"voice of %s;"
+"""What a leg says: its own name, in bytes that pass the switch unchanged."""
+
+
+def voice(name: str) -> bytes:
+    """The frame that says `name`."""
+    return VOICE % name.encode()
+
+
+def speaker(frame: bytes) -> str | None:
+    """Whose voice is in a frame; None if it is no leg's."""
+    if not frame.startswith(b"voice of "):
+        return None
+    return frame[len(b"voice of ") :].partition(b";")[0].decode()
+
+
+@dataclass(slots=True)
+class Call:
+    """One call as its caller had it. Moments are seconds of a monotonic clock, None: never."""
+
+    number: str
+    dialled: str
+    invited: float = 0.0
+    answered: float | None = None
+    keyed: float | None = None
+    prompt_frames: int = 0
+    """Packets of the menu's audio that came before the key, each the very bytes it is made of."""
+    joined: float | None = None
+    agent: str = ""
+    """Whose voice the caller heard."""
+    ended: float | None = None
+    failure: str = ""
+
+
+class Callers:
+    """The callers' end of the trunk. `prompt` are the frames by which the menu is recognised."""
+
+    def __init__(self, wire: Wire, air: Air, prompt: frozenset[bytes]) -> None:
+        self._wire = wire
+        self._air = air
+        self._prompt = prompt
+
+    @classmethod
+    async def open(
+        cls, address: str, switch: tuple[str, int], prompt: frozenset[bytes]
+    ) -> "Callers":
+        """Callers whose trunk comes from `address`."""
+        wire = await Wire.open(address, switch, lambda message: None)
+        return cls(wire, Air(address), prompt)
+
+    @property
+    def late(self) -> float:
+        """How far the sending of sound fell behind, at worst, in seconds."""
+        return self._air.late
+
+    def forget_lateness(self) -> None:
+        """Begin to watch anew."""
+        self._air.late = 0.0
+
+    def close(self) -> None:
+        """No more calls."""
+        self._air.close()
+        self._wire.close()
+
+    async def call(self, number: str, dialled: str, key: str, after: float, within: float) -> Call:
+        """Ring, press `key` `after` seconds into the answer, and talk until the agent hangs up."""
+        one = _OneCall(self._wire, self._air, self._prompt, Call(number, dialled))
+        try:
+            async with asyncio.timeout(within):
+                await one.run(key, after)
+        except TimeoutError:
+            one.call.failure = f"not over after {within:.0f} s"
+        finally:
+            one.leave()
+        return one.call
+
+
+class _OneCall:
+    def __init__(self, wire: Wire, air: Air, prompt: frozenset[bytes], call: Call) -> None:
+        self.call = call
+        self._wire, self._air, self._prompt = wire, air, prompt
+        self._call_id = secrets.token_hex(12)
+        self._from = f"<sip:{call.number}@{wire.here[0]}>;tag={secrets.token_hex(6)}"
+        self._uri = f"sip:{call.dialled}@{wire.switch[0]}:{wire.switch[1]}"
+        self._to = f"<{self._uri}>"
+        self._mouth: Mouth | None = None
+        self._answered = asyncio.Event()
+        self._ended = asyncio.Event()
+        wire.dialogs[self._call_id] = self._happened
+
+    async def run(self, key: str, after: float) -> None:
+        self.call.invited = monotonic()
+        self._request("INVITE", 1, session(self._air.address, self._air.port))
+        await self._answered.wait()
+        await asyncio.sleep(after)
+        if self._mouth is not None:
+            self._mouth.press(key, self._keyed)
+        await self._ended.wait()
+
+    def leave(self) -> None:
+        """Forget the call; one that is still there is hung up."""
+        if self._mouth is not None:
+            self._air.disconnect(self._mouth)
+            if self.call.ended is None:
+                self._request("BYE", 2)
+        del self._wire.dialogs[self._call_id]
+
+    def _request(self, method: str, number: int, body: str = "", via: str = "") -> None:
+        headers = {
+            "From": self._from,
+            "To": self._to,
+            "Call-ID": self._call_id,
+            "CSeq": f"{number} {method}",
+            "Contact": self._wire.contact(self.call.number),
+            "Allow": "INVITE, ACK, BYE, CANCEL, UPDATE, OPTIONS",
+        }
+        self._wire.request(method, self._uri, headers, body, via)
+
+    def _keyed(self) -> None:
+        self.call.keyed = monotonic()
+
+    def _happened(self, message: Message) -> None:
+        match message.method, message.status:
+            case "INVITE", 200:
+                self._to, self._uri = message["To"], message.contact
+                self._request("ACK", 1)
+                if self._mouth is None:
+                    self.call.answered = monotonic()
+                    own = voice(self.call.number)
+                    self._mouth = self._air.connect(message.audio, own, self._hear)
+                    self._answered.set()
+            case "INVITE", status if status >= 300:
+                self._to = message["To"]
+                self._request("ACK", 1, via=message["Via"])
+                self._fail(message.start)
+            case "INVITE", 0:  # the switch says who is connected now
+                self._wire.reply(message, "200 OK", body=session(self._air.address, self._air.port))
+            case "UPDATE", 0:
+                self._wire.reply(message, "200 OK")
+            case "BYE", 0:
+                self._wire.reply(message, "200 OK")
+                self.call.ended = self.call.ended or monotonic()
+                self._ended.set()
+
+    def _fail(self, why: str) -> None:
+        self.call.failure = why
+        self._answered.set()
+        self._ended.set()
+
+    def _hear(self, frame: bytes) -> None:
+        call = self.call
+        if call.keyed is None:
+            call.prompt_frames += frame in self._prompt
+        elif call.joined is None and (name := speaker(frame)) is not None:
+            call.joined, call.agent = monotonic(), name
