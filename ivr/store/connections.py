@@ -21,6 +21,20 @@ from ivr.errors import BadInput, StoreError
 BUSY_MS = 15_000  # longer than an import of 100,000 callers holds the database
 CONNECT_S = 10
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# What SQLite and PostgreSQL say, and what is to be done about it.
+REMEDIES = {
+    r"database is locked": "Another program holds it; try again when that is done.",
+    r"readonly database": "Run this as the user whom its file and its folder belong to.",
+    r"unable to open database file": "Look whether this user may write to its folder.",
+    r"not a database|malformed": "Restore it from a backup, or move it away to begin a new one.",
+    r"disk is full": "Make room on its disk.",
+    r"Connection refused|on socket": "Start PostgreSQL there, or correct database_url.",
+    r"resolve host": "Correct the host in database_url.",
+    r"password": "Correct the user and the password in database_url.",
+    r'(database|role) ".+" does not exist': "Create it in PostgreSQL, or correct database_url.",
+    r"permission denied for": "Grant this user of the database the right to create tables there.",
+}
+"""Patterns of their messages."""
 _LOCK = 0x63617265  # "care": PostgreSQL's advisory lock for what must happen one after the other
 
 
@@ -100,8 +114,10 @@ class Connections:
                 f"The database refused what was to be stored: {_first_line(error.orig)}."
             ) from error
         except DBAPIError as error:
+            said = _first_line(error.orig)
+            remedy = next((do for words, do in REMEDIES.items() if re.search(words, said)), "")
             raise StoreError(
-                f"The database {self._name()} cannot be used: {_first_line(error.orig)}."
+                f"The database {self._name()} cannot be used: {said}. {remedy}".strip()
             ) from error
         except SQLAlchemyError as error:
             raise StoreError(
@@ -171,8 +187,8 @@ def _engine(url: URL) -> sa.Engine:
         )
     except ImportError:
         raise StoreError(
-            "PostgreSQL is set as the database but its driver is not installed; "
-            "install careline[postgresql]."
+            "PostgreSQL is set as the database but its driver is not installed; install it with "
+            "pip install 'careline[postgresql]' or pip install 'psycopg[binary]'."
         ) from None
 
 

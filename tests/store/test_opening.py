@@ -116,7 +116,7 @@ def test_an_address_of_no_database_we_know_is_answered_with_a_sentence(address: 
 
 def test_a_file_that_is_no_database_is_answered_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "careline.db").write_bytes(b"this is a letter to the bank, not a database\n" * 50)
-    with pytest.raises(StoreError, match="cannot be used: file is not a database"):
+    with pytest.raises(StoreError, match=r"cannot be used: file is not a database\. Restore it"):
         Database.open(f"sqlite:///{tmp_path}/careline.db")
 
 
@@ -140,7 +140,7 @@ def test_a_database_that_is_locked_for_too_long_is_our_error_not_the_drivers(
     with Database.open(f"sqlite:///{tmp_path}/careline.db") as database:
         other = sqlite3.connect(tmp_path / "careline.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="database is locked") as raised:
+        with pytest.raises(StoreError, match=r"database is locked\. Another program") as raised:
             database.callers.save(ANA)
         other.close()
     assert not re.search(r"13800138000|王秀英|INSERT", str(raised.value))
