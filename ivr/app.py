@@ -22,13 +22,15 @@ from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
+from ivr.outside.http import Client
+from ivr.outside.systems import Systems
 from ivr.prompts import PromptStore, Status, hold_class
 from ivr.publish import release
 from ivr.publish.live import Edition, Live, newest
 from ivr.queues import queues_of
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
-from ivr.settings import Settings
+from ivr.settings import Settings, secret
 from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
@@ -69,6 +71,7 @@ class App:
         self._database = database
         self._ami = ami
         self._now = now
+        self._client = Client()
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,6 +89,10 @@ class App:
         if unbuilt:
             log.warning("%d prompts have no audio yet; run `careline prompts build`", unbuilt)
         await asyncio.to_thread(self._make_music, [self.hotline])
+        for name in self._outside(self.hotline).missing_secrets():
+            log.warning(
+                "center.yaml names the secret %s, but CARELINE_SECRET_%s is not set", name, name
+            )
         self.journal.open()
         await self.roster.open()
         for device in await self._ami.list("DeviceStateList"):
@@ -105,6 +112,7 @@ class App:
             await asyncio.wait(self._tasks, timeout=GOODBYE)
         await self.roster.close()
         self.desk.close()
+        await self._client.close()
         await self.journal.close()
 
     async def _publish(self, before: Edition, edition: Edition) -> None:
@@ -128,6 +136,7 @@ class App:
             self.desk,
             self.journal,
             self._now,
+            outside=self._outside(edition.hotline),
             version=edition.number,
         )
 
@@ -149,6 +158,9 @@ class App:
                 await call.run(find_caller)
             finally:
                 self.prompts.discard(self._private.pop(arrival.call_id, ()))
+
+    def _outside(self, hotline: Hotline) -> Systems:
+        return Systems(hotline.center, self._client, secret, self.settings.var, self._now)
 
     def _audio(self, call_id: str) -> Callable[[Spoken], Awaitable[Path]]:
         """Where a call's prompts are; those with the caller's data are deleted with the call."""

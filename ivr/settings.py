@@ -19,6 +19,7 @@ from ivr.errors import BadInput
 
 FILE = "careline.toml"
 PREFIX = "CARELINE_"
+OF_SECRETS = f"{PREFIX}SECRET_"  # before the name of a secret that center.yaml calls ${NAME}
 HIDDEN = frozenset({"ami_secret", "database_url"})
 """Settings that may hold a secret: a message never says what was found in them."""
 
@@ -72,7 +73,9 @@ class Settings(BaseSettings):
         unknown = [
             f"{name} in the environment: there is no such setting{_near(name, _variables())}"
             for name in sorted(os.environ)
-            if name.startswith(PREFIX) and name not in _variables()
+            if name.startswith(PREFIX)
+            and not name.startswith(OF_SECRETS)
+            and name not in _variables()
         ]
         if unknown:
             raise BadInput("; ".join(unknown))
@@ -100,6 +103,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.var / 'careline.db'}"
+
+
+def secret(name: str) -> str | None:
+    """What flows call ${NAME}, from CARELINE_SECRET_NAME; it stands in no file we read."""
+    return os.environ.get(f"{OF_SECRETS}{name}")
 
 
 def file() -> Path:

@@ -20,6 +20,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.line.simulated",
         "ivr.line.recorded",
         "ivr.line.asterisk",
+        "ivr.outside",
         "ivr.store",
         "ivr.switch",
         "ivr.prompts",
@@ -41,6 +42,7 @@ ONE_ROOM = {
     "asterisk": "ivr/switch/agents.py",
     "vosk": "speech/vosk.py",
     "graphviz": "ivr/picture.py",
+    "httpx": "ivr/outside/http.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",
 }

@@ -1,0 +1,1 @@
+"""The bank's other systems: what is asked of them, and what is handed to them."""

@@ -1,0 +1,75 @@
+"""What lies outside, for the calls that one version of center.yaml serves."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ivr.flow.center import Center
+from ivr.flow.services import Gateway
+from ivr.flow.serving import Failed, Found, Missing, Sent, TextMessage, Ticket
+from ivr.outside import lookups, sms
+from ivr.outside.http import Client
+
+
+class Systems:
+    """The `ivr.flow.serving.Outside` of real calls. Cheap to make; `client` outlives it.
+
+    `secrets` knows the values of ${NAME}; `folder` takes the files of gateways that are files.
+    """
+
+    def __init__(
+        self,
+        center: Center,
+        client: Client,
+        secrets: lookups.Secrets,
+        folder: Path,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._center = center
+        self._client = client
+        self._secrets = secrets
+        self._folder = folder
+        self._now = now
+
+    async def look_up(
+        self, name: str, arguments: Mapping[str, Any], secret: str | None
+    ) -> Found | Missing | Failed:
+        """See `Outside`."""
+        lookup = self._center.lookups.get(name)
+        if lookup is None:
+            return Failed("center.yaml names no such lookup")
+        try:
+            request = lookups.request(lookup, arguments, secret, self._secrets)
+        except lookups.Unfit as unfit:
+            return Failed(str(unfit))
+        return lookups.understood(await self._client.fetch(request))
+
+    async def send_text(self, message: TextMessage) -> Sent | Failed:
+        """See `Outside`."""
+        body = sms.sms_body(message)
+        return await self._hand_over(self._center.sms, body, "sms.jsonl")
+
+    async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
+        """See `Outside`."""
+        body = sms.ticket_body(ticket)
+        return await self._hand_over(self._center.tickets, body, "tickets.jsonl")
+
+    def missing_secrets(self) -> list[str]:
+        """The secrets that center.yaml names and the settings do not hold."""
+        center = self._center
+        services = [*center.lookups.values(), *filter(None, (center.sms, center.tickets))]
+        named = {name for service in services for name in service.secrets}
+        return sorted(name for name in named if self._secrets(name) is None)
+
+    async def _hand_over(
+        self, gateway: Gateway | None, body: Mapping[str, Any], file: str
+    ) -> Sent | Failed:
+        return await sms.hand_over(
+            gateway,
+            body,
+            client=self._client,
+            secrets=self._secrets,
+            file=self._folder / file,
+            now=self._now,
+        )
