@@ -74,7 +74,7 @@ def add(
 
 @app.command("list")
 def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="for a program")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
 ) -> None:
     """List every agent with skills and state."""
     with database() as db:

@@ -13,17 +13,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ivr.caller import Profile, age_on, guess_language, mask, parse_number
-from ivr.cli.context import console, database
+from ivr.cli.context import console, database, say
 from ivr.cli.outside import harmless, outside
 from ivr.cli.place import identity, today
-from ivr.errors import NotFound
+from ivr.errors import BadInput, NotFound
 from ivr.store import Database, profile_fields
-from ivr.store.callers import ImportReport, Row
+from ivr.store.callers import GoodRow, ImportReport, Row
 from ivr.store.callers_file import CallersFile
 
 app = typer.Typer(no_args_is_help=True, help="The people the hotline knows, by their number.")
 
-Number = Annotated[str, typer.Argument(help="the number they call from, national or with +")]
+Number = Annotated[str, typer.Argument(help="The number they call from, national or with +.")]
 
 
 class OnBad(StrEnum):
@@ -35,30 +35,36 @@ class OnBad(StrEnum):
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="a CSV file with a heading line")],
+    file: Annotated[Path, typer.Argument(help="A CSV file with a heading line.")],
     bad: Annotated[
-        OnBad, typer.Option(help="with bad rows: import nothing, or import the others")
+        OnBad, typer.Option(help="With bad rows: import nothing, or import the others.")
     ] = OnBad.REFUSE,
-    encoding: Annotated[str, typer.Option(help="utf-8, gb18030, ...")] = "utf-8",
+    encoding: Annotated[str, typer.Option(help="The file's encoding: utf-8, gb18030, …")] = "utf-8",
 ) -> None:
-    """Import callers: number,name,birth,languages,tier,notes,preferred_agent.
+    """Import callers from a CSV file.
 
-    Only the number must be there. What a row leaves empty stays as it was.
+    Its columns are number, name, birth, languages, tier, notes and preferred_agent. Only the number
+    must be there. What a row leaves empty stays as it was.
     """
     center = identity()
     callers_file = CallersFile.open(file, encoding)
     with database() as opened:
-        report = _import(opened, callers_file, bad, center.country, today(center))
+        report, preferred = _import(opened, callers_file, bad, center.country, today(center))
+        unknown = _no_agents(opened, preferred)
     for row in report.bad:
         typer.echo(harmless(f"{file.name}, line {row.line}: {row.problem}"), err=True)
     typer.echo(_summary(report), err=report.refused)
+    if unknown and not report.refused:
+        say(f"No agent is named {', '.join(unknown)} yet, whom some of them prefer.", "yellow")
     if report.refused:
         raise typer.Exit(1)
 
 
 def _import(
     opened: Database, callers_file: CallersFile, bad: OnBad, country: str, day: date
-) -> ImportReport:
+) -> tuple[ImportReport, set[str]]:
+    """Import the file and show how far it is. With the report, the agents that callers prefer."""
+    preferred: set[str] = set()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -73,10 +79,16 @@ def _import(
             for row in callers_file.rows(country, day):
                 if row.line % 500 == 0:
                     progress.update(reading, completed=row.line)
+                if isinstance(row, GoodRow) and row.profile.preferred_agent:
+                    preferred.add(row.profile.preferred_agent)
                 yield row
             progress.update(reading, completed=callers_file.lines)
 
-        return opened.callers.import_rows(watched(), bad.value)
+        return opened.callers.import_rows(watched(), bad.value), preferred
+
+
+def _no_agents(opened: Database, names: set[str]) -> list[str]:
+    return sorted(names - {agent.name for agent in opened.agents.list()}) if names else []
 
 
 def _summary(report: ImportReport) -> str:
@@ -85,9 +97,9 @@ def _summary(report: ImportReport) -> str:
             f"Nothing was imported: {len(report.bad)} of {report.read} rows are bad. "
             "Mend them, or import the others with --bad skip."
         )
-    skipped = f", {len(report.bad)} bad ones skipped" if report.bad else ""
+    skipped = f", {len(report.bad)} bad and skipped" if report.bad else ""
     return (
-        f"{report.read} rows read: {report.added} callers added, {report.changed} changed, "
+        f"{report.read} rows read: {report.added} added, {report.changed} changed, "
         f"{report.unchanged} unchanged{skipped}."
     )
 
@@ -126,14 +138,25 @@ def _card(profile: Profile, day: date) -> Table:
 @app.command("set")
 def set_(
     number: Number,
-    name: Annotated[str | None, typer.Option()] = None,
-    birth: Annotated[str | None, typer.Option(help="such as 1950-03-07")] = None,
-    languages: Annotated[str | None, typer.Option(help='such as "zh en"')] = None,
-    tier: Annotated[str | None, typer.Option()] = None,
-    notes: Annotated[str | None, typer.Option()] = None,
-    preferred_agent: Annotated[str | None, typer.Option(help="an agent's name")] = None,
+    name: Annotated[str | None, typer.Option(help="Whose number it is.")] = None,
+    birth: Annotated[
+        str | None, typer.Option(help="The date of birth, such as 1950-03-07.")
+    ] = None,
+    languages: Annotated[
+        str | None, typer.Option(help='What they speak, the preferred first, such as "zh en".')
+    ] = None,
+    tier: Annotated[
+        str | None, typer.Option(help="A word that flows may ask for, such as gold.")
+    ] = None,
+    notes: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+    preferred_agent: Annotated[
+        str | None, typer.Option(help="The name of the agent who is asked first.")
+    ] = None,
 ) -> None:
     """Add a person, or change what is given; an empty value ("") clears a field."""
+    given = (name, birth, languages, tier, notes, preferred_agent)
+    if all(value is None for value in given):
+        raise BadInput("Nothing was given to set, such as --name or --birth; see --help.")
     center = identity()
     day = today(center)
     key = profile_fields.number(number, center.country)
@@ -154,14 +177,17 @@ def set_(
             agent = profile_fields.preferred_agent(preferred_agent)
             profile = replace(profile, preferred_agent=agent)
         opened.callers.save(profile)
+        unknown = _no_agents(opened, {preferred_agent} if preferred_agent else set())
     typer.echo("Changed." if known else "Added.")
     console.print(_card(profile, day))
+    if unknown:
+        say(f"No agent is named {preferred_agent} yet.", "yellow")
 
 
 @app.command()
 def forget(
     number: Number,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase a person everywhere, call records included; the statistics stay."""
     key = profile_fields.number(number, identity().country)

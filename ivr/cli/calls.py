@@ -22,9 +22,9 @@ from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
 from ivr.story import tell
 
-app = typer.Typer(no_args_is_help=True, help="The records of the calls.")
+app = typer.Typer(no_args_is_help=True, help="What happened in which call.")
 
-Json = Annotated[bool, typer.Option("--json", help="for a program")]
+Json = Annotated[bool, typer.Option("--json", help="Print it for a program.")]
 LOOK_EVERY = 0.5  # seconds between two looks of `tail` at the store
 OWN = "careline-"  # what the hotline's own switch begins every call's id with (its systemname)
 _AGO = re.compile(r"(\d{1,5})\s*([smhd])", re.ASCII)
@@ -34,9 +34,9 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 @app.command("list")
 def list_(
     since: Annotated[
-        str | None, typer.Option(help="2h, 3d, 2026-11-21 or 2026-11-21T08:30")
+        str | None, typer.Option(help="Only from then on: 2h, 3d, 2026-11-21 or 2026-11-21T08:30.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="at most so many")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List the newest calls, numbers masked."""
@@ -54,7 +54,7 @@ def list_(
 
 @app.command()
 def show(
-    call: Annotated[str, typer.Argument(metavar="ID", help="as `careline calls list` shows it")],
+    call: Annotated[str, typer.Argument(metavar="ID", help="As `careline calls list` shows it.")],
     as_json: Json = False,
 ) -> None:
     """Tell the whole story of a call."""

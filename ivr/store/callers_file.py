@@ -125,6 +125,8 @@ def _wrong_heading(columns: Sequence[str]) -> str | None:
         if column not in COLUMNS:
             near = get_close_matches(column, COLUMNS, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
+            if ";" in column or "\t" in column:
+                hint = " Save the file with commas between the cells."
             return f"found the column {profile_fields.quoted(column)}; {expected}.{hint}"
         if columns.count(column) > 1:
             return f"the column {column} is there {columns.count(column)} times; expected once."

@@ -48,7 +48,8 @@ def test_a_file_is_imported_and_counted(hotline: Path) -> None:
     file = callers_file(hotline, "13800138000,王秀英,1950-03-07,zh,gold,,ana\n+4532123456,,,,,,\n")
     result = careline("import", file)
     assert result.exit_code == 0
-    assert "2 rows read: 2 callers added, 0 changed, 0 unchanged." in result.output
+    assert "2 rows read: 2 added, 0 changed, 0 unchanged." in result.output
+    assert "No agent is named ana yet" in result.output
     kept = find("+8613800138000")
     assert kept is not None
     assert kept.name == "王秀英"
@@ -69,8 +70,23 @@ def test_bad_rows_are_skipped_when_told_to(hotline: Path) -> None:
     result = careline("import", file, "--bad", "skip")
     assert result.exit_code == 0
     assert "line 3" in result.stderr
-    assert "1 callers added, 0 changed, 0 unchanged, 1 bad ones skipped." in result.stdout
+    assert "1 added, 0 changed, 0 unchanged, 1 bad and skipped." in result.stdout
     assert find("+8613800138000") is not None
+
+
+def test_a_file_with_other_separators_is_told_so(hotline: Path) -> None:
+    path = hotline / "callers.csv"
+    path.write_text("number;name\n13800138000;x\n")
+    refused = careline("import", str(path))
+    assert isinstance(refused.exception, BadInput)
+    assert "Save the file with commas" in str(refused.exception)
+
+
+def test_setting_nothing_is_no_way_to_add_somebody() -> None:
+    refused = careline("set", "13800138000")
+    assert isinstance(refused.exception, BadInput)
+    assert "--name" in str(refused.exception)
+    assert find("+8613800138000") is None
 
 
 def test_a_gb18030_file_is_imported_when_said_so(hotline: Path) -> None:
