@@ -1,5 +1,6 @@
 """center.yaml: the hotline's skills, hours, queues, allowed numbers, and the rules asked first."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +12,8 @@ from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, read_expr
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.services import Gateway, Lookup
+
+_NUMBER = re.compile(r"\+?[0-9]{2,20}")
 
 
 class NeedSpec(Model):
@@ -24,7 +27,7 @@ def _need(value: Any) -> NeedSpec:
     if value is None:
         return NeedSpec(skills={})
     if not isinstance(value, dict):
-        raise wrong("skills with their levels, such as {senior_care: 3}", value)
+        raise wrong("skills with their levels, such as {senior_care: 3},", value)
     skills: dict[str, int] = {}
     for skill, level in value.items():
         if skill == "language":
@@ -34,6 +37,12 @@ def _need(value: Any) -> NeedSpec:
         skills[skill] = int(level)
     language = read_expression(value["language"], ("language",)) if "language" in value else None
     return NeedSpec(skills=skills, language=language)
+
+
+def _number(number: str) -> str:
+    if not _NUMBER.fullmatch(number):
+        raise wrong("a number of 2 to 20 digits, perhaps with a + before them,", number)
+    return number
 
 
 def _timezone(name: str) -> str:
@@ -125,7 +134,7 @@ class Center(Model):
     center: Identity
     skills: dict[str, str] = Field({})
     hours: dict[str, Hours] = Field({})
-    numbers: dict[str, Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]] = Field({})
+    numbers: dict[str, Annotated[str, AfterValidator(_number)]] = Field({})
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()

@@ -27,7 +27,9 @@ def shown(found: Any) -> str:
     """What was found, as a message names it."""
     if isinstance(found, str):
         return quoted(found)
-    return {type(None): "nothing", list: "a list"}.get(type(found), "a list or mapping")
+    if not found:
+        return "nothing"
+    return "a list" if isinstance(found, list) else "names with values"
 
 
 def read_seconds(value: Any) -> float:
@@ -75,7 +77,8 @@ def read_target(value: Any) -> str:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise wrong("a name in small letters, digits and _ ", value)
+        hint = ", whose text stands in prompts.*.yaml," if isinstance(value, str) and " " in value else ""
+        raise wrong(f"a name in small letters, digits and _{hint}", value)
     return value
 
 

@@ -33,16 +33,22 @@ class Figures:
     ends: frozenset[Place]
     reached: frozenset[Place]
 
-    def quickest(self, place: Place) -> tuple[str, ...]:
-        """The way with the fewest inputs, in words; it stops where no input leads on."""
-        said, seen = [str(place)], {place}
-        for _ in self.ways:
-            by, place = _best(self, place)
-            if by is None or place in seen:
-                break
-            seen.add(place)
-            said.append(f"{by} → {place}" if by else str(place))
-        return tuple(said)
+    def quickest(self, place: Place) -> tuple[Place, ...]:
+        """The way with the fewest inputs; it stops where no input leads on."""
+        way = [place]
+        while (hop := _best(self, way[-1])) is not None and hop[1] not in way:
+            way.append(hop[1])
+        return tuple(way)
+
+    def in_words(self, way: Sequence[Place]) -> str:
+        """A way with what is pressed on it, such as: main.menu → key 2 → accounts.agent."""
+        said = [str(way[0])]
+        for place in way[:-1]:
+            hop = _best(self, place)
+            if hop is not None:
+                by, target = hop
+                said += [by, str(target)] if by else [str(target)]
+        return " → ".join(said)
 
     def longest(self, place: Place) -> tuple[Place, ...]:
         """The way that takes the longest; one that goes in circles ends where it closes."""
@@ -131,23 +137,20 @@ def _is_forced(edge: Edge) -> bool:
     return edge.way not in ("input", "gave_up")
 
 
-def _best(figures: Figures, place: Place) -> tuple[str | None, Place]:
-    """The next hop of the way with the fewest inputs: by what, and where to."""
+def _best(figures: Figures, place: Place) -> tuple[str, Place] | None:
+    """The next hop of the way with the fewest inputs: by what, and where to. None at a human."""
     graph, value, ways = figures.graph, figures.inputs, figures.ways[place]
     forced = [edge for edge in ways if _is_forced(edge)]
-    hops: list[tuple[float, str | None, Place]] = []
+    hops: list[tuple[float, tuple[str, Place] | None]] = []
     if forced:
         worst = max(forced, key=lambda edge: value[edge.target])
-        hops.append((value[worst.target], "", worst.target))
+        hops.append((value[worst.target], ("", worst.target)))
     elif place in graph.reaching:
-        hops.append((0, None, place))
-    hops += [(value[e.target] + 1, str(e), e.target) for e in ways if e.way == "input"]
+        hops.append((0, None))
     if place in graph.hears_zero:
-        hops.append((value[graph.human] + 1, "key 0", graph.human))
-    if not hops:
-        return None, place
-    _, by, target = min(hops, key=lambda hop: hop[0])
-    return by, target
+        hops.append((value[graph.human] + 1, ("key 0", graph.human)))
+    hops += [(value[e.target] + 1, (str(e), e.target)) for e in ways if e.way == "input"]
+    return min(hops, key=lambda hop: hop[0])[1] if hops else None
 
 
 def _longest_seconds(ways: Ways, own: Mapping[Place, float]) -> dict[Place, float]:

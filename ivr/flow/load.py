@@ -14,7 +14,7 @@ from ivr.flow.fields import NAME, Model, Name, shown, wrong
 from ivr.flow.hotline import Flow, Hotline
 from ivr.flow.inspection import Inspection, Skills
 from ivr.flow.problem import BrokenFlow, Problem, Spot, did_you_mean, errors, quoted
-from ivr.flow.rules import NAMES, PATHS
+from ivr.flow.rules import LIMITS, NAMES, PATHS
 from ivr.flow.source import MOST_PROBLEMS, Loc, Source, read
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
@@ -29,7 +29,8 @@ _EXPECTED = {  # pydantic's kinds of mistake, said to people who do not program
     "string_type": "text expected",
     "int_parsing": "a whole number expected",
     "int_type": "a whole number expected",
-    "too_short": "at least {min_length} expected",
+    "too_short": "a list of at least {min_length} expected",
+    "string_pattern_mismatch": "something of the form {pattern} expected",
     "greater_than_equal": "at least {ge} expected",
     "less_than_equal": "at most {le} expected",
 }
@@ -115,7 +116,7 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
         reading.wording_sources,
     )
     inspection = Inspection(hotline, frozenset(reading.unreadable), agents)
-    for rules in (NAMES, PATHS):
+    for rules in (NAMES, PATHS, LIMITS):
         if rules is NAMES or not errors(problems):
             problems += [problem for rule in rules.values() for problem in rule(inspection)]
     found = tuple(sorted(problems))
@@ -311,7 +312,8 @@ def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any
         message = f"unknown field {quoted(field)} in {what}{did_you_mean(field, known)}"
         return source.problem(source.key(loc), message, "unknown-field")
     if kind == "missing":
-        message = f"{what} needs {loc[-1]}:"
+        field = ".".join(str(part) for part in detail["loc"] if isinstance(part, str))
+        message = f"{what} needs {field}:"
         return source.problem(source.key(loc[:-1]), message, "missing-field")
     if kind == "field":
         context = detail["ctx"]
@@ -322,5 +324,7 @@ def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any
         if "offset" in context:
             spot = source.within(loc, source.text(loc)[: context["offset"]])
         return source.problem(spot, context["message"], "value")
-    expected = _EXPECTED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+    expected = f"which is not allowed: {detail['msg']}"
+    if kind in _EXPECTED:
+        expected = _EXPECTED[kind].format(**detail.get("ctx", {}))
     return source.problem(source.value(loc), f"{shown(detail['input'])} found, {expected}", "value")

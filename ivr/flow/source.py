@@ -34,6 +34,45 @@ _PLAIN_TAGS = frozenset(
 )
 
 
+# What libyaml says, for people who write flows; told at the beginning of what is not ended.
+_FROM_ITS_BEGINNING = frozenset(
+    {
+        "while parsing a flow mapping",
+        "while parsing a flow sequence",
+        "while scanning a quoted scalar",
+    }
+)
+_PLAINLY = {
+    ("while parsing a flow mapping", "did not find expected ',' or '}'"): (
+        'this "{" is not closed, or a comma is missing before what comes next'
+    ),
+    ("while parsing a flow sequence", "did not find expected ',' or ']'"): (
+        'this "[" is not closed, or a comma is missing before what comes next'
+    ),
+    ("while scanning a quoted scalar", "found unexpected end of stream"): (
+        "this quotation mark has no second one that ends the text"
+    ),
+    ("while scanning a simple key", "could not find expected ':'"): (
+        "a name stands here without a colon and a value after it"
+    ),
+    ("", "mapping values are not allowed in this context"): (
+        "a colon with a blank after it ends a name, and cannot be one here; put the text in quotes, "
+        "or mend the indentation"
+    ),
+    ("", "did not find expected key"): "this line is not indented like those it belongs to",
+    ("", "did not find expected '-' indicator"): (
+        "this line is not indented like the items of the list above it"
+    ),
+    ("", "did not find expected node content"): "a value is missing here",
+    ("", "found character that cannot start any token"): (
+        "a text that begins with this character must be in quotes"
+    ),
+    ("", "found unknown escape character"): (
+        r"a \ in double quotes means something special; use single quotes, or write it twice"
+    ),
+}
+
+
 @dataclass(slots=True)
 class Source:
     """One file's content and, for each path into it, where the key and the value stand.
@@ -147,7 +186,7 @@ class _Reading:
         else:
             self._wrong(Spot(self.source.path, 1, 1), "the file is empty")
         for event in events:
-            if isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
                 message = "a second document begins here; a file holds one, so remove the ---"
                 self._wrong(self._spot(event), message)
                 break
@@ -219,7 +258,12 @@ def _width(text: str, column: int, style: str) -> int:
 
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    what = getattr(error, "problem", None) or str(error).splitlines()[0]
+    context = getattr(error, "context", None) or ""
+    mark = getattr(error, "problem_mark", None)
+    begun = getattr(error, "context_mark", None)
+    if begun is not None and (mark is None or context in _FROM_ITS_BEGINNING):
+        mark = begun
     spot = Spot(source.path, mark.line + 1, mark.column + 1) if mark else Spot(source.path, 1, 1)
     line = source.lines[spot.line - 1] if spot.line <= len(source.lines) else ""
     if _UNQUOTED_KEY.search(line):
@@ -229,7 +273,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     elif isinstance(error, yaml.reader.ReaderError):
         message = "a character that YAML does not allow stands here"
     else:
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        context = getattr(error, "context", None)
-        message = f"not readable as YAML: {what}" + (f" ({context})" if context else "")
+        message = (
+            _PLAINLY.get((context, what))
+            or _PLAINLY.get(("", what))
+            or (f"not readable as YAML: {what}" + (f" ({context})" if context else ""))
+        )
     return source.problem(spot, message, "yaml")

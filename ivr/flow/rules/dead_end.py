@@ -44,7 +44,8 @@ def _traps(inspection: Inspection) -> Iterator[Problem]:
     for circle in circles(graph.edges, lambda place: (e.target for e in graph.edges[place])):
         edges: list[Edge] = [edge for place in circle for edge in graph.edges[place]]
         leaves = any(edge.target not in circle for edge in edges)
-        if not edges or leaves or circle & graph.reaching:
+        asks = any(edge.way == "input" for edge in edges)  # else rules/loop.py tells of it
+        if not asks or leaves or circle & graph.reaching:
             continue
         first = next(place for place in graph.edges if place in circle)
         message = (

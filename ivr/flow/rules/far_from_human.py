@@ -21,55 +21,99 @@ def check(inspection: Inspection) -> Iterator[Problem]:
     """
     day = inspection.proof.day
     reached = [place for place in day.graph.edges if place in day.reached and place.flow]
+    yield from _out_of_reach(inspection, day, reached)
     yield from _too_many_inputs(inspection, day, reached)
     yield from _too_long(inspection, day, reached)
     yield from _lost(inspection, day, reached)
-    for figures in inspection.proof.situations[1:]:
-        yield from _endless(inspection, figures)
+    whens = (
+        (inspection.proof.night, "by night"),
+        (inspection.proof.deserted, "when nobody is there"),
+    )
+    for figures, when in whens:
+        endless = [
+            place
+            for place in figures.graph.edges
+            if place in figures.reached and place.flow
+            if not (place in day.reached and day.seconds[place] == inf)
+        ]
+        yield from _endless(inspection, figures, when, endless, "end the call")
 
 
 def _too_many_inputs(
     inspection: Inspection, day: Figures, reached: list[Place]
 ) -> Iterator[Problem]:
+    """Told where the way comes within the limit: that is the place to bring nearer."""
     most = inspection.hotline.center.limits.inputs
-    far = [place for place in reached if day.inputs[place] > most and not _is_over(day, place)]
-    told: dict[tuple[str, ...], list[Place]] = defaultdict(list)
-    for place in far:
-        told[day.quickest(place)[1:]].append(place)
-    for tail, places in told.items():
-        first = next((p for p in places if p in (day.graph.entry, day.graph.human)), places[0])
-        if day.inputs[first] == inf:
-            message = f"from {first} no human can be reached by day, whatever is pressed"
-            remedy = "let its prompts be interrupted, or lead it to a human"
-        else:
-            way = " → ".join((str(first), *tail))
-            message = f"a human is {inputs(day.inputs[first])} from {first}: {way}"
-            remedy = "lead 0 straight to a queue, or ask for less before it"
-        message += f"; limits.inputs of center.yaml allows {most}{_alike(places)}. Mend: {remedy}"
-        yield _problem(inspection, first, message)
+    told: dict[Place, list[tuple[Place, ...]]] = defaultdict(list)
+    for place in reached:
+        if most < day.inputs[place] < inf:
+            way = day.quickest(place)
+            told[next(hop for hop in way if day.inputs[hop] <= most)].append(way)
+    for cause, ways in told.items():
+        shortest = min(ways, key=len)
+        message = (
+            f"a human is {inputs(day.inputs[shortest[0]])} away: {day.in_words(shortest)}; "
+            f"limits.inputs of center.yaml allows {most}{_alike([way[0] for way in ways])}. Mend: "
+            "lead 0 straight to a queue, or ask for less on this way"
+        )
+        yield _problem(inspection, cause, message)
+
+
+def _out_of_reach(inspection: Inspection, day: Figures, reached: list[Place]) -> Iterator[Problem]:
+    """Steps from which no human can be reached; what only leads to them is not to blame."""
+    lost = [place for place in reached if day.inputs[place] == inf and not _is_over(day, place)]
+    causes = [
+        place
+        for place in lost
+        if not any(
+            day.inputs[edge.target] == inf for edge in day.ways[place] if edge.target in lost
+        )
+    ]
+    if day.graph.human in lost:
+        causes = [day.graph.human]
+    for place in causes or lost[:1]:
+        message = (
+            f"from {place} no human can be reached by day, whatever is pressed. Mend: let its "
+            "prompts be interrupted, or lead it to a human"
+        )
+        yield _problem(inspection, place, message)
 
 
 def _too_long(inspection: Inspection, day: Figures, reached: list[Place]) -> Iterator[Problem]:
     most = inspection.hotline.center.limits.time
-    slow = [place for place in reached if day.seconds[place] > most]
+    slow = [place for place in reached if most < day.seconds[place] < inf]
     told: dict[Place, list[Place]] = defaultdict(list)
     for place in slow:
-        told[_longest_stay(day, place)].append(place)
+        told[max(day.longest(place), key=lambda step: day.own[step])].append(place)
     for cause, places in told.items():
         worst = max(places, key=lambda place: day.seconds[place])
         way = " → ".join(_with_seconds(day, day.longest(worst)))
-        if day.seconds[worst] == inf:
-            message = f"a caller who says nothing is never put through to a human: {way}"
-            remedy = "let otherwise: lead to a human"
-        else:
-            message = (
-                f"a caller who says nothing waits {day.seconds[worst]:.0f} s for a human: {way}"
-            )
-            remedy = "shorten the prompts, the patience, or no_input and no_match"
-        message += (
-            f"; limits.time of center.yaml allows {most:.0f} s{_alike(places)}. Mend: {remedy}"
+        message = (
+            f"a caller who says nothing waits {day.seconds[worst]:.0f} s for a human: {way}; "
+            f"limits.time of center.yaml allows {most:.0f} s{_alike(places)}. Mend: shorten the "
+            "prompts, the patience, or no_input and no_match"
         )
         yield _problem(inspection, cause, message)
+    yield from _endless(inspection, day, "by day", reached, "lead to a human")
+
+
+def _endless(
+    inspection: Inspection, figures: Figures, when: str, places: list[Place], remedy: str
+) -> Iterator[Problem]:
+    """The circles a caller who says nothing gets into, each told at its first step."""
+    told: set[Place] = set()
+    for place in places:
+        if figures.seconds[place] < inf:
+            continue
+        way = figures.longest(place)
+        circle = way[way.index(way[-1]) :]
+        if told.isdisjoint(circle):
+            told.update(circle)
+            message = (
+                f"{when} a caller who says nothing goes round for ever: "
+                f"{' → '.join(map(str, circle))}. Mend: let otherwise: {remedy}"
+            )
+            yield _problem(inspection, circle[0], message)
 
 
 def _lost(inspection: Inspection, day: Figures, reached: list[Place]) -> Iterator[Problem]:
@@ -89,25 +133,6 @@ def _lost(inspection: Inspection, day: Figures, reached: list[Place]) -> Iterato
         yield _problem(inspection, shortest[0], message)
 
 
-def _endless(inspection: Inspection, figures: Figures) -> Iterator[Problem]:
-    """Circles a call can get into at other times; those by day are told already."""
-    day = inspection.proof.day
-    for place in figures.graph.edges:
-        if place not in figures.reached or not place.flow or figures.seconds[place] < inf:
-            continue
-        if place in day.reached and day.seconds[place] == inf:
-            continue
-        way = figures.longest(place)
-        if way[-1] == place:  # one that only leads to the circle is told with it
-            when = {"night": "by night", "nobody there": "when nobody is there"}
-            message = (
-                f"{when[figures.situation.name]} a caller who says nothing goes round for ever: "
-                f"{' → '.join(map(str, way))}. Mend: let otherwise: lead to the end of the call"
-            )
-            yield _problem(inspection, place, message)
-            return
-
-
 def inputs(count: float) -> str:
     """A number of inputs in words."""
     return f"{count:.0f} input{'' if count == 1 else 's'}"
@@ -115,13 +140,6 @@ def inputs(count: float) -> str:
 
 def _is_over(day: Figures, place: Place) -> bool:
     return place not in day.graph.reaching and not day.ways[place]
-
-
-def _longest_stay(day: Figures, place: Place) -> Place:
-    way = day.longest(place)
-    if day.seconds[place] == inf:
-        return way[-1]
-    return max(way, key=lambda step: day.own[step])
 
 
 def _with_seconds(day: Figures, way: Iterable[Place]) -> Iterator[str]:

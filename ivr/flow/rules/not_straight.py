@@ -31,7 +31,7 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         )
         message = (
             f"{worst.caller} {needs} a human by day{_why(worst)}; "
-            f"limits.{who} allows {most}. Add a rule that sends such callers to a queue: {_rule(who)}"
+            f"limits.{who} allows {most}. Mend: {_remedy(who, worst)}"
         )
         spot = source.key(("rules",)) if hotline.center.rules else source.key(("center",))
         yield source.problem(spot, message, NAME)
@@ -41,7 +41,12 @@ def _why(one: Straight) -> str:
     return ", for no rule holds" if one.walks else ", for the queue of the rule may be closed"
 
 
-def _rule(who: str) -> str:
-    if who == "elderly":
-        return "when: caller.age >= center.elder_age"
-    return 'when: caller.language != "zh" && staffed(caller.language)'
+def _remedy(who: str, one: Straight) -> str:
+    if not one.walks:
+        return "give the queue no hours, or name them in limits.hours if they are open by day"
+    when = (
+        "caller.age >= center.elder_age"
+        if who == "elderly"
+        else 'caller.language != "zh" && staffed(caller.language)'
+    )
+    return f"add a rule that sends such callers to a queue, with when: {when}"

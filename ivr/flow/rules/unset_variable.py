@@ -34,10 +34,13 @@ def check(inspection: Inspection) -> Iterator[Problem]:
                 for variable in sorted((reads & ever) - _before(step, loc) - known[place] - told):
                     told.add(variable)
                     way = graph.path(graph.starts, place, _without(variable, written))
-                    message = (
-                        f'{where} reads "{variable}", which has no value yet on the way '
-                        f"{' → '.join(map(str, way))}; set it on every way here"
+                    lack = (
+                        f"which has no value yet on the way {' → '.join(map(str, way))}; set it on "
+                        "every way here"
+                        if way
+                        else "which the sub-dialog is not given; name it under with: of the do:"
                     )
+                    message = f'{where} reads "{variable}", {lack}'
                     spot = flow.source.value(("steps", name, *loc))
                     yield flow.source.problem(spot, message, NAME)
 

@@ -16,14 +16,16 @@ def check(inspection: Inspection) -> Iterator[Problem]:
 
     What one file lacks in the same languages is told once, at the first of it.
     """
-    wording = inspection.hotline.wording
+    wording, spoken = inspection.hotline.wording, inspection.hotline.center.center.languages
     if any(name.startswith("prompts.") for name in inspection.unreadable):
         return
     lacking: dict[tuple[str, tuple[str, ...]], dict[str, Said]] = defaultdict(dict)
     for said in inspection.prompts():
         if wording.language_for(said.prompt, wording.default) is not None:
             without = tuple(
-                one for one in said.languages if said.prompt not in wording.texts.get(one, {})
+                one
+                for one in said.languages
+                if one in spoken and said.prompt not in wording.texts.get(one, {})
             )
             if without:
                 lacking[said.source.path, without].setdefault(said.prompt, said)
