@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from ivr.errors import BadInput
 from ivr.flow.hotline import Flow, Hotline, Place
 from ivr.flow.step import Exit, Step
+from ivr.flow.steps.share import Share
 from ivr.record import CallEvent
 
 FORMATS = ("svg", "pdf", "png")
@@ -177,6 +178,8 @@ def _named(step: Step, exit_: Exit) -> str:
     for used in step.expressions():
         if len(exit_.loc) > 1 and used.loc[:2] == exit_.loc[:2]:
             return used.expression.text
+    if isinstance(step, Share):
+        return f"{step.share[int(exit_.loc[1])].share}%"
     last = str(exit_.loc[-1])
     return "" if last in ("next", "goto") else last
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ivr.cli.outside import outside
-from ivr.flow.calls import HangsUp, Hears, Keys, Silence, Turn
+from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn
 from ivr.flow.hotline import Hotline, Place
 from ivr.line.commands import ALL_KEYS, Command, Hold, Listen, Play, Spoken, Talk
 from ivr.line.far_end import HangUp, Moment, Press, Reaction
@@ -69,6 +69,8 @@ class Keyboard:
             return None
         while True:
             typed = self._ask(question)
+            if typed and isinstance(command, Talk):
+                self.turns.append(Answered())
             if typed == "h":
                 self.turns.append(HangsUp())
                 return HangUp(HangsUp().after)

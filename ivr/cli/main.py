@@ -17,6 +17,7 @@ from ivr.cli import (
     graph,
     prompts,
     publish,
+    schema,
     serve,
     simulate,
     switch,
@@ -44,6 +45,7 @@ app.command("doctor", rich_help_panel=SETTING_UP)(serve.doctor)
 app.command("check", rich_help_panel=SAYING)(check.check)
 app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
 app.command("test", rich_help_panel=SAYING)(test.test)
+app.command("schema", rich_help_panel=SAYING)(schema.schema)
 app.command("graph", rich_help_panel=SAYING)(graph.graph)
 app.add_typer(prompts.app, name="prompts", rich_help_panel=SAYING)
 app.command("publish", rich_help_panel=SAYING)(publish.publish)

@@ -50,21 +50,28 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody answers, and what follows happens during the talk."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangsUp:
     """The caller hangs up `after` seconds from the beginning of what is heard."""
 
     after: float = 1.0
 
 
-Turn = Hears | Keys | Silence | HangsUp
+Turn = Hears | Keys | Silence | Answered | HangsUp
 
-_TURN = "hear: a prompt, key: 1, silence, hang up"
+_TURN = "hear: a prompt, key: 1, silence, answered, hang up"
 
 
 def _turn(value: Any) -> Turn:
     match value:
         case "silence":
             return Silence()
+        case "answered":
+            return Answered()
         case "hang up":
             return HangsUp()
         case {"hear": str(what), **rest} if not rest:
@@ -149,7 +156,7 @@ TurnSpec = Annotated[
         {
             "title": "what is heard or done, see below",
             "anyOf": [
-                {"enum": ["silence", "hang up"]},
+                {"enum": ["silence", "answered", "hang up"]},
                 {
                     "type": "object",
                     "properties": {"hear": {"type": "string"}},

@@ -8,11 +8,13 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from ivr.flow.calls import CallCase, Desk, Ends, Ringing
-from ivr.flow.center import Identity, QueueSpec, Relaxed, Rule, Whisper
+from ivr.flow.center import Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
 from ivr.flow.fields import read_seconds
+from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.rules import RULES
 from ivr.flow.schema import example, prose, schemas
+from ivr.flow.services import Gateway, Lookup
 from ivr.flow.steps import STEPS
 
 HEAD = """\
@@ -54,6 +56,10 @@ CENTER: dict[str, type[BaseModel]] = {
     "relax, in a queue": Relaxed,
     "rules": Rule,
     "whisper": Whisper,
+    "limits": Limits,
+    "commands": GlobalKeys,
+    "lookups": Lookup,
+    "sms, tickets": Gateway,
 }
 CALLS: dict[str, type[BaseModel]] = {
     "calls": CallCase,
@@ -92,6 +98,7 @@ def _lines() -> Iterator[str]:
     yield "- `hear: welcome`: this prompt, or these words, are heard next; others may come before"
     yield "- `key: 1`: keyed one second after the question (`after: 0.2s`: that long after it begins)"
     yield "- `silence`: a question is let go by"
+    yield "- `answered`: somebody answers; what follows happens during the talk"
     yield "- `hang up`, or `hang_up: 30s` that long after what was heard began\n"
     yield "## What is checked\n"
     yield "In brackets behind each mistake `careline check` finds stands the name of its check.\n"

@@ -44,11 +44,23 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "propertyNames": {"pattern": "^[0-9*#]+$"},
         "additionalProperties": TARGET,
     },
-    "_assignments": {
+    "_expressions": {
         "title": "names with expressions",
         "type": "object",
         "additionalProperties": CONDITION,
     },
+    "_variables": {
+        "title": "names with the names of variables",
+        "type": "object",
+        "additionalProperties": NAME,
+    },
+    "_paths": {
+        "title": "variables with fields such as account.balance",
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+    },
+    "_percent": {"title": "a share such as 30%", "type": ["string", "integer"]},
+    "_keys": {"title": "keys such as 1-5", "type": "string"},
     "_need": {
         "title": "skills with levels from 1 to 5, language with an expression",
         "type": ["object", "null"],
@@ -209,7 +221,25 @@ def _prompts() -> JsonSchemaValue:
                 "type": "object",
                 "description": "The texts by name; {{ }} holds an expression.",
                 "propertyNames": {"pattern": NAME["pattern"]},
-                "additionalProperties": {"type": ["string", "object"]},
+                "additionalProperties": {
+                    "anyOf": [
+                        {"type": "string"},
+                        {
+                            "type": "object",
+                            "description": "A text, and other words for some callers.",
+                            "properties": {
+                                "text": {"type": "string"},
+                                "slow": {"type": "string"},
+                                "dialect": {
+                                    "type": "object",
+                                    "additionalProperties": {"type": "string"},
+                                },
+                            },
+                            "required": ["text"],
+                            "additionalProperties": False,
+                        },
+                    ]
+                },
             },
         },
         "required": ["language", "prompts"],

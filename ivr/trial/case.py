@@ -127,7 +127,9 @@ def _judge(case: Case, trial: Trial, caller: Dialogue, names: Names) -> Iterator
     if (index := caller.missing) is not None:
         turn = spec.talk[index]
         if isinstance(turn, Hears):
-            message = f'"{turn.what}" was not heard; heard were {_listed(heard)}'
+            texts = [one.spoken.text for one in trial.line.heard]
+            were = _listed(heard if turn.is_name else texts)
+            message = f'"{turn.what}" was not heard; heard were {were}'
             yield case.problem(message, "talk", index, "hear")
         else:
             message = (
@@ -169,7 +171,8 @@ def _judge_end(case: Case, trial: Trial) -> Iterator[Problem]:
         ("step", ends.step, steps[-1] if steps else "no step at all"),
     ):
         if expected is not None and found != expected:
-            yield case.problem(f'the call ended with {field} "{found}"', "ends", field)
+            what = "" if field == "with" else f"{field} "
+            yield case.problem(f'the call ended with {what}"{found}"', "ends", field)
     if ends.within is not None and trial.seconds() > ends.within:
         what = "somebody answered" if joined else "the call was over"
         yield case.problem(f"{what} only after {trial.seconds():.1f} s", "ends", "within")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from ivr.flow.calls import HangsUp, Hears, Keys, Silence, Turn
+from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn
 from ivr.flow.wording import Wording
 from ivr.line.commands import Command, Connect, Hold, Play, Spoken, Talk
 from ivr.line.far_end import HangUp, Moment, Press, Reaction
@@ -72,11 +72,17 @@ class Dialogue:
         """The first line that was not heard or could not be done; None when all were."""
         return self._next if self._next < len(self._turns) else None
 
+    @property
+    def _turn(self) -> Turn | None:
+        return self._turns[self._next] if self._next < len(self._turns) else None
+
     def react(self, moment: Moment) -> Reaction | None:
         """See `ivr.line.far_end.FarEnd`."""
         command = moment.command
         just_heard = self._hear(heard_in(command))
-        turn = self._turns[self._next] if self._next < len(self._turns) else None
+        if isinstance(command, Talk) and isinstance(self._turn, Answered):
+            self._next += 1
+        turn = self._turn
         asked = moment.question > 0
         if not (asked or just_heard or isinstance(command, Hold | Talk)):
             return None
@@ -94,7 +100,7 @@ class Dialogue:
     def _hear(self, spoken: tuple[Spoken, ...]) -> bool:
         advanced = False
         for one in spoken:
-            turn = self._turns[self._next] if self._next < len(self._turns) else None
+            turn = self._turn
             if isinstance(turn, Hears) and is_heard(turn, one, self._names):
                 self._next += 1
                 advanced = True

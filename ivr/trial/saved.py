@@ -11,7 +11,7 @@ import yaml
 from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.errors import BadInput
-from ivr.flow.calls import HangsUp, Hears, Keys, Silence, Turn, cases_of
+from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn, cases_of
 from ivr.flow.hotline import Hotline
 from ivr.flow.source import parse
 from ivr.trial.case import try_cases
@@ -79,9 +79,13 @@ def save(path: Path, case: Mapping[str, Any], hotline: Hotline) -> None:
         source = parse(old, path.name)
         known = {one.spec.call for one in cases_of(source, hotline)}
         before = len(known)
-        if list(source.data)[-1] != "calls" or old.splitlines()[-1].strip() == "]":
-            raise BadInput(f"{path} cannot be appended to: calls: must be its last part, as a list")
-        indent = source.values["calls", 0].column - 3
+        spot = source.values["calls", 0]
+        begins = source.lines[spot.line - 1][: spot.column - 1]
+        if list(source.data)[-1] != "calls" or begins.strip() != "-":
+            raise BadInput(
+                f"{path} cannot be appended to: calls: must be its last part, each call after a dash"
+            )
+        indent = begins.index("-")
         case = {**case, "call": _unused(str(case["call"]), known)}
     entry = yaml.safe_dump([dict(case)], allow_unicode=True, sort_keys=False, width=96)
     lines = [" " * indent + line if line else line for line in entry.splitlines()]
@@ -106,12 +110,14 @@ def _line(turn: Turn) -> Any:
             return {"key": keys, "after": f"{after:g}s"}
         case Silence():
             return "silence"
+        case Answered():
+            return "answered"
         case HangsUp():
             return "hang up"
 
 
 def _sentence(turns: Sequence[Turn], at: datetime, outcome: str) -> str:
-    done = [_line(turn) for turn in turns if not isinstance(turn, Hears)]
+    done = [_line(turn) for turn in turns if not isinstance(turn, Hears | Answered)]
     inputs = [one if isinstance(one, str) else str(one["key"]) for one in done]
     return f"{at:%a %H:%M}, {', '.join(inputs) or 'nothing keyed'}: {outcome}"
 
