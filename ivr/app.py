@@ -105,11 +105,11 @@ class App:
         """Stop: talks go on without us, everybody else is handed to the switch's fallback."""
         with suppress(CarelineError):
             await self.inbound.stop()
-        await self.live.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GOODBYE)
+        await self.live.close()
         await self.roster.close()
         self.desk.close()
         await self._client.close()

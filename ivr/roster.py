@@ -34,7 +34,8 @@ class Roster:
     async def close(self) -> None:
         """Stop looking."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._turn:  # a look that has begun ends before the store is closed
+                self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 

@@ -19,5 +19,7 @@ def tell(failure: CarelineError | OSError) -> int:
         errors.print(f"{len(failure.problems)} problem(s) in the flow files", style="red")
         return FAILED
     sentences = unusable(failure) if isinstance(failure, OSError) else str(failure)
-    errors.print(Text("careline:", style="red"), outside(sentences))
+    # Each line is made harmless by itself: some failures list what to do below their sentence.
+    lines = Text("\n").join(map(outside, sentences.split("\n")))
+    errors.print(Text("careline:", style="red"), lines)
     return WRONG_INPUT if isinstance(failure, BadInput) else FAILED

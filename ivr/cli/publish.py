@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli.context import console, database, require_flows, settings
+from ivr.cli.context import console, database, require_flows, say, settings
 from ivr.cli.outside import outside
 from ivr.cli.prompts import build_all, prompt_store
 from ivr.cli.versions import print_diff
@@ -46,8 +46,17 @@ def publish(
     require_flows(chosen)
     with database() as db:
         done = release.publish(
-            db.versions, chosen.flows, _by(who, why), _tried, _builder(chosen), replaces
+            db.versions,
+            chosen.flows,
+            _by(who, why),
+            _tried,
+            _builder(chosen),
+            replaces=replaces,
+            agents=[agent.skills for agent in db.agents.list()] or None,
         )
+    for warning in done.warnings:
+        for line in str(warning).split("\n"):
+            say(line)
     if done.new:
         print_diff(done.version.diff)
     _tell(done)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ivr.errors import BadInput, CarelineError, StoreError
 from ivr.flow.hotline import Hotline
-from ivr.flow.load import load
-from ivr.flow.problem import BrokenFlow
+from ivr.flow.load import check
+from ivr.flow.problem import BrokenFlow, errors
+from ivr.flow.rules import LIMITS, PATHS
 from ivr.store.versions import Versions
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ def fetch(versions: Versions, number: int, folder: Path, now: datetime) -> Editi
 
     Takes its time, and more than the flows themselves: the calendars behind the opening hours are
     loaded too, so that no caller waits for them. Raises `BrokenFlow`, `NotFound` and `StoreError`.
+
+    What was published once is served, also where a newer Careline judges paths and limits more
+    strictly: only what cannot be read, or leads to what is not there, is refused.
     """
     files = versions.files(number)
     place = folder / str(number)
@@ -39,7 +43,15 @@ def fetch(versions: Versions, number: int, folder: Path, now: datetime) -> Editi
         files.write(place)
     except OSError as error:
         raise StoreError(f"{place} cannot be written: {error.strerror}.") from error
-    hotline = load(place)
+    checked = check(place)
+    judged = [problem for problem in errors(checked.problems) if problem.rule in PATHS | LIMITS]
+    fatal = [problem for problem in errors(checked.problems) if problem not in judged]
+    if fatal or checked.inspection is None:
+        raise BrokenFlow(fatal)
+    if judged:
+        what = "version %d of the flows has %d problem(s) by today's rules; see `careline check`"
+        log.warning(what, number, len(judged))
+    hotline = checked.inspection.hotline
     for hours in hotline.center.hours:
         hotline.center.is_open(hours, now)
     return Edition(number, hotline)
@@ -92,6 +104,7 @@ class Live:
         self._now = now
         self._seen = edition.number  # also of versions that were refused: each is tried once
         self._failing = False
+        self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -101,22 +114,25 @@ class Live:
     async def close(self) -> None:
         """Stop looking."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._turn:  # a look that has begun ends before the store is closed
+                self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     async def refresh(self) -> None:
         """Look at the store now. Raises `StoreError` when it cannot be read."""
-        number = await asyncio.to_thread(self._versions.latest)
-        if number is None or number == self._seen:
-            return
+        async with self._turn:
+            number = await asyncio.to_thread(self._versions.latest)
+            if number is not None and number != self._seen:
+                await self._take(number)
+
+    async def _take(self, number: int) -> None:
         seen, self._seen = self._seen, number
+        fetched = asyncio.to_thread(fetch, self._versions, number, self._folder, self._now())
         try:
-            edition = await asyncio.to_thread(
-                fetch, self._versions, number, self._folder, self._now()
-            )
+            edition = await fetched
         except StoreError:
-            self._seen = seen
+            self._seen = seen  # to be tried again
             raise
         except BadInput as error:
             log.error("%s; version %d goes on serving", refusal(number, error), self.edition.number)

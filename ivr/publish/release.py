@@ -15,8 +15,9 @@ from pathlib import Path
 from ivr.errors import BadInput, StoreError
 from ivr.flow.files import FlowFiles
 from ivr.flow.hotline import Hotline
-from ivr.flow.load import load
-from ivr.flow.problem import BrokenFlow, Problem
+from ivr.flow.inspection import Skills
+from ivr.flow.load import check, load
+from ivr.flow.problem import BrokenFlow, Problem, errors
 from ivr.publish import origin
 from ivr.publish.merge import Merged, markers, merge
 from ivr.store.versions import Version, Versions
@@ -53,13 +54,15 @@ class By:
 class Published:
     """The live version. `new` is False when there was nothing to change.
 
-    `in_folder` says whether the folder holds its files. `unspoken` are prompts without audio.
+    `in_folder` says whether the folder holds its files. `unspoken` are prompts without audio, and
+    `warnings` what callers will not like.
     """
 
     version: Version
     new: bool
     in_folder: bool = True
     unspoken: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def publish(
@@ -68,23 +71,30 @@ def publish(
     by: By,
     try_calls: TryCalls,
     build: BuildPrompts,
+    *,
     replaces: int | None = None,
+    agents: Sequence[Skills] | None = None,
 ) -> Published:
     """Make the files in `folder` the live version.
 
     `replaces` is the live version they are meant to replace, where the folder does not say so
-    itself. Raises `BrokenFlow`, `Refused`, `Overtaken` and `StoreError`; nothing has changed then.
+    itself; `agents` are the skills of all agents, where they are known.
+
+    Raises `BrokenFlow`, `Refused`, `Overtaken` and `StoreError`; nothing has changed then.
     """
     files = FlowFiles.read(folder)
     live = versions.live()
     with _copy(files) as copy:
-        hotline = load(copy)
         if left := list(markers(files)):
             raise BrokenFlow(left)
+        checked = check(copy, agents)
+        hotline = checked.hotline
+        if hotline is None:
+            raise BrokenFlow(errors(checked.problems))
         if live is not None and live.hash == files.hash:
             unspoken = tuple(build(hotline))
             _remember(folder, live)
-            return Published(live, new=False, unspoken=unspoken)
+            return Published(live, False, unspoken=unspoken, warnings=checked.problems)
         onto = _origin(versions, folder) if replaces is None else replaces
         if live is not None and onto != live.number:
             raise Overtaken(overtaken(onto, live, hotline.center.zone))
@@ -100,7 +110,7 @@ def publish(
     if version is None:
         raise Overtaken(overtaken(made_from, _present(versions), hotline.center.zone))
     _remember(folder, version)
-    return Published(version, new=True)
+    return Published(version, True, warnings=checked.problems)
 
 
 def roll_back(
