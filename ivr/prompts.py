@@ -1,7 +1,8 @@
 """Where is the audio of a prompt, and is it there? Recorded by a supervisor, built, or missing.
 
 A recording `flows/audio/<language>/<name>.wav` (and `<name>.slow.wav` for the slower reading,
-`<name>.yue.wav` for a dialect) comes before the built voice. What lines play lies under the store's folder, always 8 kHz, mono, 16 bit:
+`<name>.yue.wav` for a dialect) comes before the built voice. What lines play lies under the store's
+folder, always 8 kHz, mono, 16 bit:
 
     recorded/<language>/<name>-<key>.wav    a recording, converted
     <language>/<key>.wav                    a built prompt; the key is made of text, voice and speed
@@ -68,11 +69,8 @@ class PromptStore:
         """
         if not (spoken.name and _PLAIN.fullmatch(spoken.name)) or spoken.private:
             return None
-        tag = _plain(spoken.language)
-        folder = self._recorded / DIALECTS.get(tag, tag)
-        stem = f"{spoken.name}.{tag}" if tag in DIALECTS else spoken.name
-        names = [f"{stem}.slow.wav"] if spoken.slow else []
-        files = (folder / name for name in [*names, f"{stem}.wav"])
+        slow, usual = self._recordings(spoken)
+        files = (slow, usual) if spoken.slow else (usual,)
         return next((file for file in files if file.is_file()), None)
 
     def path(self, spoken: Spoken) -> Path:
@@ -143,6 +141,12 @@ class PromptStore:
             progress(made[-1])
         return made
 
+    def unheard(self, prompts: Iterable[Spoken]) -> list[Path]:
+        """Recordings that belong to none of `prompts`, such as those with a wrong name."""
+        named = (spoken for spoken in prompts if spoken.name)
+        heard = {file for spoken in named for file in self._recordings(spoken)}
+        return sorted(file for file in self._recorded.glob("*/*") if file not in heard)
+
     def hold_classes(
         self, prompts: Iterable[Spoken], music: Sequence[Path]
     ) -> dict[str, tuple[Path, ...]]:
@@ -166,6 +170,13 @@ class PromptStore:
             sentence = f"{error.filename}: the prompt cannot be written ({error.strerror})."
             return Made(spoken, Status.MISSING, problem=sentence)
         return Made(spoken, Status.RECORDED if self.recording(spoken) else Status.BUILT, path)
+
+    def _recordings(self, spoken: Spoken) -> tuple[Path, Path]:
+        """Where a supervisor may put recordings of a prompt: the slower one, and the usual one."""
+        tag = _plain(spoken.language)
+        folder = self._recorded / DIALECTS.get(tag, tag)
+        stem = f"{spoken.name}.{tag}" if tag in DIALECTS else spoken.name
+        return folder / f"{stem}.slow.wav", folder / f"{stem}.wav"
 
     def _path(self, spoken: Spoken, recording: Path | None) -> Path:
         language = _plain(spoken.language)

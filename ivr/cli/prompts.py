@@ -8,12 +8,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ivr.cli.context import console, require_flows, settings
+from ivr.cli.context import console, require_flows, say, settings
 from ivr.errors import BadInput
+from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.line.commands import Spoken
 from ivr.prompts import Made, PromptStore, Status
-from ivr.said import ahead
+from ivr.said import ahead, fixed
 from ivr.settings import Settings
 from speech.voice import Espeak
 
@@ -31,11 +32,14 @@ Language = Annotated[
 @app.command()
 def build(language: Language = None) -> int:
     """Build what is missing and convert new recordings. Exit code 1 if a prompt has no audio."""
-    made = build_all(*_prompts(language))
+    store, hotline, prompts = _prompts(language)
+    made = build_all(store, prompts)
     count = Counter(one.status for one in made)
     console.print(", ".join(f"{count[status]} {status}" for status in Status) + ".")
     for problem in dict.fromkeys(one.problem for one in made if one.problem):
-        console.print(problem, style="red", markup=False)
+        say(problem, "red")
+    for recording in store.unheard(fixed(hotline)):
+        say(f"{recording} is never played: no prompt of that language is so named.", "yellow")
     return 1 if count[Status.MISSING] else 0
 
 
@@ -64,8 +68,8 @@ def list_(
     missing: Annotated[bool, typer.Option("--missing", help="Only what has no audio yet.")] = False,
 ) -> None:
     """List every prompt that can be built ahead, with what there is of it."""
-    store, prompts = _prompts(language)
-    table = Table("language", "prompt", "speed", "audio", "text")
+    store, _, prompts = _prompts(language)
+    table = Table("language", "prompt", "speed", "audio", "text", box=None, header_style="dim")
     for spoken in prompts:
         status = store.status(spoken)
         if missing and status is not Status.MISSING:
@@ -76,12 +80,13 @@ def list_(
     console.print(table)
 
 
-def _prompts(language: str | None) -> tuple[PromptStore, list[Spoken]]:
+def _prompts(language: str | None) -> tuple[PromptStore, Hotline, list[Spoken]]:
     chosen = settings()
     require_flows(chosen)
-    prompts = [one for one in ahead(load(chosen.flows)) if language in (None, one.language)]
+    hotline = load(chosen.flows)
+    prompts = [one for one in ahead(hotline) if language in (None, one.language)]
     if not prompts:
         raise BadInput(
             f'no prompts in the language "{language}": there is no prompts.{language}.yaml'
         )
-    return prompt_store(chosen), prompts
+    return prompt_store(chosen), hotline, prompts

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from ivr.doctor.finding import Finding
+from ivr.errors import BadInput
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow
 from ivr.prompts import PromptStore, Status
 from ivr.said import ahead, fixed
 from ivr.settings import Settings
+from speech.audio import read_wav
 from speech.voice import Espeak
 
 POORLY_SPOKEN = {"ko": "Korean", "zh": "Chinese"}
@@ -27,7 +29,7 @@ def flows(settings: Settings) -> Iterator[Finding]:
     store = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
     yield from _wordings(hotline)
     yield from _audio(store, hotline)
-    yield from _recordings(settings, hotline)
+    yield from _recordings(settings, store, hotline)
 
 
 def _wordings(hotline: Hotline) -> Iterator[Finding]:
@@ -52,11 +54,16 @@ def _audio(store: PromptStore, hotline: Hotline) -> Iterator[Finding]:
             yield Finding("warning", what, f"record them: flows/audio/{language}/PROMPT.wav")
 
 
-def _recordings(settings: Settings, hotline: Hotline) -> Iterator[Finding]:
-    for recording in sorted((settings.flows / "audio").glob("*/*")):
-        name = recording.name.removesuffix(".wav").removesuffix(".slow")
-        known = hotline.wording.texts.get(recording.parent.name, {})
-        if name not in known or recording.suffix != ".wav":
-            shown = recording.relative_to(settings.home)
-            what = f"{shown} is never played: there is no such prompt in {recording.parent.name}"
-            yield Finding("warning", what, "rename it to PROMPT.wav or PROMPT.slow.wav")
+def _recordings(settings: Settings, store: PromptStore, hotline: Hotline) -> Iterator[Finding]:
+    for spoken in fixed(hotline):
+        recording = store.recording(spoken)
+        if recording is not None and not spoken.slow and not store.path(spoken).is_file():
+            try:
+                read_wav(recording)
+            except BadInput as error:
+                yield Finding("warning", str(error), "careline prompts build")
+    for recording in store.unheard(fixed(hotline)):
+        language = recording.parent.name
+        what = f"{recording.relative_to(settings.home)} is never played: no prompt is so named"
+        remedy = f"rename it to PROMPT.wav; careline prompts list -l {language} names the prompts"
+        yield Finding("warning", what, remedy)

@@ -98,6 +98,8 @@ def test_a_language_without_words_and_a_recording_without_a_prompt_are_told(
     for name in ("welcome.wav", "welcome.slow.wav", "welcom.wav", "welcome.mp3"):
         (audio / name).write_bytes(b"")
     said = doctor()
+    broken = f"warn {audio}/welcome.wav: this is no WAV file that can be read."
+    assert any(line.startswith(broken) for line in said)
     what = "warn nothing is worded in ko: its speakers hear English, or else zh"
     assert after(said, what).startswith("→ write flows/prompts.ko.yaml")
     unheard = [line for line in said if "is never played" in line]

@@ -81,6 +81,21 @@ def test_a_bad_recording_fails_the_build_in_a_sentence_that_names_it(
     assert "this is no WAV file" in said
 
 
+def test_a_recording_that_no_prompt_has_is_told(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audio = home / "flows" / "audio" / "en"
+    audio.mkdir(parents=True)
+    for name in ("welcom.wav", "welcome.slow.wav", "goodbye.mp3"):
+        (audio / name).write_bytes(ToneVoice().say("x", "en"))
+    assert run(["build", "-l", "en"]) == 0
+    said = capsys.readouterr().out
+    assert [line.split("/")[-1] for line in said.splitlines() if "never played" in line] == [
+        "goodbye.mp3 is never played: no prompt of that language is so named.",
+        "welcom.wav is never played: no prompt of that language is so named.",
+    ]
+
+
 def test_the_list_tells_what_is_there(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "-l", "zh"]) is None
     before = capsys.readouterr().out
