@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from importlib.metadata import version
 from typing import Annotated
 
@@ -78,6 +79,8 @@ def _options(
         ),
     ] = False,
 ) -> None:
+    # Without ffmpeg pydub warns at every file; the doctor says so once, and what to do.
+    warnings.filterwarnings("ignore", module="pydub")
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
