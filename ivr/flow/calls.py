@@ -3,6 +3,7 @@
 They stand beside the flows and are tried with `careline test`; `ivr/trial/` tries them.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -126,10 +127,23 @@ def _levels(value: Any) -> dict[str, int]:
     return {skill: int(level) for skill, level in value.items()}
 
 
+def _answers(value: Any) -> Any:
+    """What lookups find, with numbers and truth values as JSON has them."""
+    if isinstance(value, dict):
+        return {name: _answers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_answers(inner) for inner in value]
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
+
+
 def _ends(value: Any) -> Any:
     return {"outcome": value} if isinstance(value, str) else value
 
 
+Answer = Literal["missing", "fails"]
 Moment = Annotated[
     datetime,
     BeforeValidator(_moment),
@@ -235,7 +249,9 @@ class CallCase(Model):
     where the hotline is (without it a Wednesday at ten), `begin` a step or flow to begin at instead
     of the hotline's entry and rules. `agents` are those logged in: without it somebody for every
     queue and language, `none` for nobody. `numbers` says what outside numbers do (they answer
-    unless it says otherwise), `hours` overrules opening hours, `lookups` what lookups find.
+    unless it says otherwise), `hours` overrules opening hours. `lookups` says what each lookup
+    finds: fields with values, or `missing`, or `fails` (as all do of which nothing is said);
+    `gateways` whether SMS and tickets are taken.
 
     `talk` is the call in its order: what is heard, what is keyed. Things not mentioned may be heard
     in between; `never_hear` must not be. `agent_hears` is the whisper, `sets` what variables hold.
@@ -249,7 +265,8 @@ class CallCase(Model):
     agents: Annotated[dict[str, Desk] | None, BeforeValidator(_agents)] = None
     numbers: dict[str, PhoneSpec] = Field({})
     hours: dict[str, Literal["open", "closed"]] = Field({})
-    lookups: dict[str, Any] = Field({})
+    lookups: Annotated[dict[str, dict[str, Any] | Answer], BeforeValidator(_answers)] = Field({})
+    gateways: Literal["work", "fail"] = "work"
     talk: tuple[TurnSpec, ...] = ()
     never_hear: Names = ()
     agent_hears: Names = ()
@@ -324,7 +341,7 @@ def _unknown(case: Case, hotline: Hotline) -> Iterator[Problem]:
     ) -> Iterator[Problem]:
         if name is not None and name not in names:
             message = f'there is no {what} "{name}"{did_you_mean(name, names)}'
-            yield case.problem(message, *at, key=at[0] in ("numbers", "hours", "agents"))
+            yield case.problem(message, *at, key=at[0] in ("numbers", "hours", "lookups", "agents"))
 
     if spec.begin is not None and hotline.place(spec.begin) is None:
         yield from known(spec.begin, steps | hotline.flows.keys(), "step or flow", "begin")
@@ -336,6 +353,8 @@ def _unknown(case: Case, hotline: Hotline) -> Iterator[Problem]:
             yield from known(name, prompts, "prompt", field, index)
     for name in spec.numbers:
         yield from known(name, center.numbers, "number", "numbers", name)
+    for name in spec.lookups:
+        yield from known(name, center.lookups, "lookup", "lookups", name)
     for name in spec.hours:
         yield from known(name, center.hours, "hours", "hours", name)
     for agent, desk in (spec.agents or {}).items():
