@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import calls_per_second, free_to_offer, import_callers, invite, simulated
+from benchmarks import calls_per_second, check, free_to_offer, import_callers, invite, simulated
 from benchmarks.report import Report
 from tests.rig.engine import CHECKOUT
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report]] = {
     "calls-per-second": calls_per_second.run,
     "simulated": simulated.run,
     "import": import_callers.run,
+    "check": check.run,
 }
 
 

@@ -166,6 +166,10 @@ def _longest_seconds(ways: Ways, own: Mapping[Place, float]) -> dict[Place, floa
 
     for circle in circles(ways, onward):
         inner = [e for p in circle for e in ways[p] if is_passive(e) and e.target in circle]
+        if not inner:
+            [place] = circle
+            seconds[place] = own[place] + max(map(seconds.__getitem__, onward(place)), default=0.0)
+            continue
         rounds = prod((edge.most or 0) + 1 for edge in inner)
         order = _order(circle, [edge for edge in inner if edge.most is None])
         if order is None or rounds > MOST_ROUNDS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ivr.flow.center import Center
 from ivr.flow.source import Source
@@ -9,9 +10,8 @@ from ivr.flow.step import Step
 from ivr.flow.wording import Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A step's address."""
+class Place(NamedTuple):
+    """A step's address. A tuple, because the checks look up hundreds of thousands of them."""
 
     flow: str
     step: str
