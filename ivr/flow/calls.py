@@ -247,8 +247,10 @@ class CallCase(Model):
 
     `from` is the number that rings (without it one of the hotline's own country), `at` the time
     where the hotline is (without it a Wednesday at ten), `begin` a step or flow to begin at instead
-    of the hotline's entry and rules. `agents` are those logged in: without it somebody for every
-    queue and language, `none` for nobody. `numbers` says what outside numbers do (they answer
+    of the hotline's entry and rules, `knows` what variables hold there.
+
+    `agents` are those logged in: without it somebody for every queue and language, `none` for
+    nobody. `numbers` says what outside numbers do (they answer
     unless it says otherwise), `hours` overrules opening hours. `lookups` says what each lookup
     finds: fields with values, or `missing`, or `fails` (as all do of which nothing is said);
     `gateways` whether SMS and tickets are taken.
@@ -261,6 +263,7 @@ class CallCase(Model):
     from_: str | None = Field(None, alias="from")
     at: Moment = datetime(2026, 11, 18, 10)  # noqa: DTZ001  the hotline's zone is not known here
     begin: Target | None = None
+    knows: dict[Name, str] = Field({})
     caller: Ringing = Ringing()
     agents: Annotated[dict[str, Desk] | None, BeforeValidator(_agents)] = None
     numbers: dict[str, PhoneSpec] = Field({})

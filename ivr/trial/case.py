@@ -1,6 +1,7 @@
 """Does a call go as its test says?"""
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from ivr.flow.center import Center
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.hours import DAYS, Hours
 from ivr.flow.problem import Problem
+from ivr.flow.steps.set import Set
 from ivr.flow.steps.survey import Survey
 from ivr.line.far_end import Answers, Phone
 from ivr.line.virtual_time import run
@@ -23,6 +25,7 @@ from ivr.trial.outside import Played
 ALWAYS = Hours.model_construct(
     open=dict.fromkeys(DAYS, ((0, 24 * 60),)), holidays="as usual", special={}
 )
+GIVEN = "given_by_the_test"  # the step that sets what a case `knows`
 NEVER = Hours.model_construct(open={}, holidays=(), special={})
 
 
@@ -50,7 +53,7 @@ async def try_case(
 ) -> Tried:
     """Try one case; `enough` are the agents logged in unless the case names its own."""
     spec = case.spec
-    hotline = arranged(hotline, spec.begin, spec.hours)
+    hotline = arranged(hotline, spec.begin, spec.hours, spec.knows)
     center = hotline.center
     names = Names(hotline.wording)
     caller = Dialogue(spec.talk, names)
@@ -74,16 +77,33 @@ async def try_case(
     return Tried(case, trial, tuple(_judge(case, trial, caller, hotline, names)))
 
 
-def arranged(hotline: Hotline, begin: str | None, hours: Mapping[str, str]) -> Hotline:
-    """The hotline with hours that are always or never open, or begun elsewhere without its rules."""
+def arranged(
+    hotline: Hotline,
+    begin: str | None,
+    hours: Mapping[str, str],
+    knows: Mapping[str, str] | None = None,
+) -> Hotline:
+    """The hotline with hours that are always or never open, or begun elsewhere without its rules.
+
+    Begun there, the variables of `knows` hold these texts: a step of its own sets them first.
+    """
     center = hotline.center
-    if begin is not None:
-        identity = center.center.model_copy(update={"entry": begin})
-        center = center.model_copy(update={"center": identity, "rules": ()})
     if hours:
         said = {name: ALWAYS if state == "open" else NEVER for name, state in hours.items()}
         center = center.model_copy(update={"hours": {**center.hours, **said}})
-    return replace(hotline, center=center) if center is not hotline.center else hotline
+    if begin is not None or knows:
+        begin = begin or center.center.entry
+        place = hotline.place(begin)
+        if knows and place is not None:
+            flow = hotline.flows[place.flow]
+            given = {name: json.dumps(text, ensure_ascii=False) for name, text in knows.items()}
+            first = Set.model_validate({"set": given, "next": place.step})
+            flow = replace(flow, steps={**flow.steps, GIVEN: first})
+            hotline = replace(hotline, flows={**hotline.flows, place.flow: flow})
+            begin = f"{place.flow}.{GIVEN}"
+        identity = center.center.model_copy(update={"entry": begin})
+        center = center.model_copy(update={"center": identity, "rules": ()})
+    return replace(hotline, center=center)
 
 
 def example_number(center: Center) -> str:

@@ -46,6 +46,8 @@ GOOD = {
     "when open by decree": "at: 2026-11-18 23:00\n    hours: {office: open}\n    talk: [key: 1]\n"
     "    ends: {queue: general}",
     "begun in the middle": "begin: main.told\n    ends: {queue: general}",
+    "begun knowing something": "begin: main.told\n    knows: {code: 88}\n"
+    "    talk: [hear: You keyed 八 八]",
     "a variable": "talk: [key: 2]\n    sets: {topic: balance}",
     "agents who leave": "agents: {ana: {skills: {zh: 5}, phone: rings out, leaves: 30s}}\n"
     "    talk: [key: 1]\n    ends: {with: duty}",
