@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli.context import console, database, require_flows, say, settings
-from ivr.cli.outside import outside
+from ivr.cli.context import database, require_flows, say, settings
 from ivr.cli.prompts import build_all, prompt_store
 from ivr.cli.versions import print_diff
 from ivr.errors import BadInput
@@ -22,7 +21,6 @@ from ivr.publish import release
 from ivr.publish.release import By, Published
 from ivr.said import ahead
 from ivr.settings import Settings
-from ivr.store.versions import Version
 from ivr.trial.case import try_cases
 
 Why = Annotated[str, typer.Option("--message", "-m", help="why; others read it in `versions`")]
@@ -57,7 +55,7 @@ def publish(
     for warning in done.warnings:
         for line in str(warning).split("\n"):
             say(line)
-    if done.new:
+    if done.new and done.version.number > 1:  # everything is new in the first
         print_diff(done.version.diff)
     _tell(done)
 
@@ -75,7 +73,7 @@ def rollback(
         print_diff(done.version.diff)
     _tell(done)
     if not done.in_folder:
-        console.print(
+        say(
             "The files in flows/ hold changes of their own and were left alone; "
             "`careline merge` brings the version that is live now into them."
         )
@@ -87,21 +85,16 @@ def merge() -> int:
     Exit code 1 if both changed the same lines: somebody must choose then.
     """
     chosen = settings()
-    kept = chosen.var / "flows"
     with database() as db:
-        taken = release.take_in(db.versions, chosen.flows, kept)
+        taken = release.take_in(db.versions, chosen.flows, chosen.var / "flows")
     if taken is None:
-        console.print("There is nothing to merge: your files come from the live version.")
+        say("There is nothing to merge: your files come from the live version.")
         return 0
-    version, merged = taken
-    console.print(
-        f"Version {version.number} is in your files now. As they were, they are in {kept}.",
-        soft_wrap=True,
-    )
-    for name in merged.conflicts:
-        console.print(f"{name}: both changed the same place; choose, then delete the marks.")
-    console.print("Next: careline diff, careline publish")
-    return 1 if merged.conflicts else 0
+    say(f"Version {taken.version.number} is in your files now; {taken.kept} has them as they were.")
+    for name in taken.merged.conflicts:
+        say(f"{name}: both of you changed the same place; choose, then delete the marks.", "yellow")
+    say("Next: careline diff, then careline publish")
+    return 1 if taken.merged.conflicts else 0
 
 
 def _by(who: str | None, why: str) -> By:
@@ -124,20 +117,20 @@ def _tried(folder: Path, hotline: Hotline) -> list[Problem]:
     cases = read_calls(folder, hotline)
     problems = [problem for one in try_cases(hotline, cases) for problem in one.problems]
     if not cases:
-        console.print("There are no *.calls.yaml: no call was tried.", style="yellow")
+        say("There are no *.calls.yaml: no call was tried.", "yellow")
     elif not problems:
-        console.print(f"{len(cases)} calls tried: all as written.")
+        say(f"{len(cases)} call{'' if len(cases) == 1 else 's'} tried: all as written.")
     return problems
 
 
 def _tell(done: Published) -> None:
     for sentence in done.unspoken:
-        console.print(outside(sentence, "red"))
+        say(sentence, "red")
+    version = done.version
     if done.new:
-        console.print(f"Version {done.version.number} is live for new calls.", style="green")
+        say(f"Version {version.number} is live for new calls.", "green")
     else:
-        console.print(outside(f"Nothing to publish: this is {_known(done.version)}."))
-
-
-def _known(version: Version) -> str:
-    return f"version {version.number}, live since {version.who} published it"
+        say(
+            f"Nothing to publish: this is version {version.number}, live since {version.who} "
+            "published it."
+        )

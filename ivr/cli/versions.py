@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ivr.cli.context import console, database, settings
+from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import outside
 from ivr.cli.place import zone
 from ivr.errors import BadInput, CarelineError
@@ -39,12 +39,12 @@ def versions(
         rows = [{**asdict(one), "live": one.number == live} for one in found]
         typer.echo(json.dumps(rows, indent=2, default=datetime.isoformat))
     elif number is not None:
-        console.print(outside(_head(found[0], _here(), found[0].number == live)))
+        say(_head(found[0], _here(), found[0].number == live))
         print_diff(found[0].diff)
     elif found:
         console.print(_listing(found, _here()))
     else:
-        console.print("No version is published yet; `careline publish` or `careline serve` does.")
+        say("No version is published yet; `careline publish` or `careline serve` does it.")
 
 
 def diff(
@@ -66,7 +66,7 @@ def diff(
     if changes:
         print_diff(changes)
     else:
-        console.print("There is no difference.")
+        say("There is no difference.")
 
 
 def print_diff(changes: str) -> None:
@@ -74,7 +74,7 @@ def print_diff(changes: str) -> None:
     for line in changes.removesuffix("\n").split("\n") if changes else ():
         bold = line.startswith(("--- ", "+++ "))
         style = "bold" if bold else _STYLES.get(line[:1], "")
-        console.print(outside(line.removesuffix("\r"), style), soft_wrap=True)
+        say(line.removesuffix("\r"), style)
 
 
 def _write(store: Versions, number: int | None, into: Path) -> None:
@@ -87,7 +87,7 @@ def _write(store: Versions, number: int | None, into: Path) -> None:
         files.write(into)
     except OSError as error:
         raise BadInput(f"--into: {into} cannot be written: {error.strerror}.") from error
-    console.print(f"The {len(files.texts)} files of version {number} are in {into}.")
+    say(f"The {len(files.texts)} files of version {number} are in {into}.")
 
 
 def _listing(found: Sequence[Version], here: tzinfo) -> Table:

@@ -65,6 +65,15 @@ class Published:
     warnings: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """The version that is in the folder now, how the merge went, and where the files were kept."""
+
+    version: Version
+    merged: Merged
+    kept: Path
+
+
 def publish(
     versions: Versions,
     folder: Path,
@@ -140,7 +149,7 @@ def roll_back(
     return Published(version, new=True, in_folder=follows, unspoken=unspoken)
 
 
-def take_in(versions: Versions, folder: Path, kept: Path) -> tuple[Version, Merged] | None:
+def take_in(versions: Versions, folder: Path, kept: Path) -> TakenIn | None:
     """Bring what was published meanwhile into the files of `folder`, beside what was changed there.
 
     The files as they were are copied under `kept` first. None when there is nothing to take in.
@@ -153,12 +162,12 @@ def take_in(versions: Versions, folder: Path, kept: Path) -> tuple[Version, Merg
     if base == live.number:
         return None
     mine = FlowFiles.read(folder)
-    mine.write(kept / f"before-merge-{mine.hash[:12]}")
+    mine.write(before := kept / f"before-merge-{mine.hash[:12]}")
     sides = ("yours", f"version {live.number}")
     merged = merge(versions.files(base), mine, versions.files(live.number), sides)
     merged.files.write(folder)
     _remember(folder, live)
-    return live, merged
+    return TakenIn(live, merged, before)
 
 
 def begin(versions: Versions, folder: Path, at: datetime) -> Version:

@@ -7,9 +7,8 @@ from pathlib import Path
 from ivr.flow.hotline import Hotline
 from ivr.flow.problem import Problem
 from ivr.publish import release
-from ivr.publish.merge import Merged
-from ivr.publish.release import BuildPrompts, By, Published, TryCalls
-from ivr.store.versions import Version, Versions
+from ivr.publish.release import BuildPrompts, By, Published, TakenIn, TryCalls
+from ivr.store.versions import Versions
 
 MORNING = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
 
@@ -106,6 +105,6 @@ class Supervisor:
     def roll_back(self, number: int, why: str = "", build: BuildPrompts = all_spoken) -> Published:
         return release.roll_back(self._versions, self.folder, number, self.by(why), build)
 
-    def merge(self) -> tuple[Version, Merged] | None:
+    def merge(self) -> TakenIn | None:
         kept = self.folder.parent / "kept"
         return release.take_in(self._versions, self.folder, kept)

@@ -51,7 +51,7 @@ def test_publishing_tries_the_calls_builds_the_prompts_and_shows_what_changed(
     capsys.readouterr()
     assert run(["publish", "-m", "a friendlier greeting", "--as", "bo"]) == 0
     said = capsys.readouterr().out
-    assert "1 calls tried: all as written." in said
+    assert "1 call tried: all as written." in said
     assert "--- version 1/prompts.zh.yaml\n+++ version 2/prompts.zh.yaml\n" in said
     assert "-  welcome: 您好\n+  welcome: 早上好\n" in said
     assert said.endswith("Version 2 is live for new calls.\n")
@@ -66,6 +66,17 @@ def test_publishing_twice_says_that_there_is_nothing_to_do(
     assert "Nothing to publish: this is version 1, live since ana published it." in (
         capsys.readouterr().out
     )
+
+
+def test_a_warning_is_shown_and_does_not_stop_the_publishing(
+    flows: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (flows / "main.yaml").open("a") as file:
+        file.write("  spare: {hangup: goodbye}\n")
+    assert run(["publish"]) == 0
+    said = capsys.readouterr().out
+    assert "main.yaml:11:3: warning: " in said
+    assert "Version 1 is live for new calls." in said
 
 
 def test_a_broken_set_is_refused_with_its_problems_printed(
@@ -108,7 +119,7 @@ def test_somebody_who_was_overtaken_is_told_what_to_do_and_can(
     assert '("a friendlier greeting"); your files come from version 1.' in said
     assert "careline merge" in said
     assert run(["merge"]) == 0
-    assert "Version 2 is in your files now." in capsys.readouterr().out
+    assert "Version 2 is in your files now; " in capsys.readouterr().out
     assert run(["publish", "--as", "bo"]) == 0
     text = (flows / "prompts.zh.yaml").read_text()
     assert "早上好" in text

@@ -168,13 +168,13 @@ def test_after_a_merge_both_changes_are_live(hire: Hire, database: Database) -> 
     mine = FlowFiles.read(bo.folder)
     taken = bo.merge()
     assert taken is not None
-    assert taken[1].conflicts == ()
+    assert taken.merged.conflicts == ()
     bo.publish()
     said = live_text(database, "prompts.zh.yaml")
     assert "早上好" in said
     assert "祝您愉快" in said
     assert "2: card" in live_text(database, "main.yaml")
-    assert [FlowFiles.read(kept) for kept in (bo.folder.parent / "kept").iterdir()] == [mine]
+    assert FlowFiles.read(taken.kept) == mine
 
 
 def test_two_changes_of_one_line_are_both_kept_and_somebody_must_choose(
@@ -188,7 +188,7 @@ def test_two_changes_of_one_line_are_both_kept_and_somebody_must_choose(
     ana.publish()
     taken = bo.merge()
     assert taken is not None
-    assert taken[1].conflicts == ("prompts.zh.yaml",)
+    assert taken.merged.conflicts == ("prompts.zh.yaml",)
     assert (
         "<<<<<<< yours\n  welcome: 欢迎\n=======\n  welcome: 早上好\n>>>>>>> version 2\n"
     ) in bo.text("prompts.zh.yaml")
