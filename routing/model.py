@@ -4,7 +4,7 @@ All records are frozen: the floor replaces them, so one kept in a decision shows
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 LOWEST, HIGHEST = 1, 5
@@ -206,12 +206,13 @@ class Seat:
         if state == self.state:
             return self
         newly_free = state == "free" and self.state != "ringing"
-        return replace(
-            self,
-            state=state,
+        return Seat(
+            self.agent,
+            state,
             since=at,
             idle_since=at if newly_free else self.idle_since,
-            call=None,
-            queue=None,
-            until=None,
+            reachable=self.reachable,
+            pause=self.pause,
+            leaving=self.leaving,
+            misses=self.misses,
         )

@@ -16,6 +16,7 @@ Functions = Mapping[str, Callable[..., Value]]
 
 LONGEST = 500  # characters
 _MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w*)")
+_PASSES_OVER = re.compile(r"[|&?]|\b(?:has|all|exists|exists_one|map|filter)\b")
 _COLUMN = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)")
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -36,7 +37,8 @@ class Unknown(Exception):
 class Expression:
     """A compiled expression. `reads` are the names of variables, `calls` of functions in it.
 
-    `members` are the fields it reads of a variable of which it reads nothing but fields.
+    `members` are the fields it reads of a variable of which it reads nothing but fields. `strict`
+    says that it has no value unless every variable has one: nothing in it can pass one over.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Expression:
     reads: frozenset[str]
     calls: frozenset[str]
     members: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    strict: bool = field(default=False, compare=False, repr=False)
 
     def value(self, values: Mapping[str, Value], functions: Functions) -> Value:
         """Evaluate. Raises `Unknown`, with the reason, where something it needs has no value."""
@@ -63,6 +66,8 @@ class Expression:
 
     def holds(self, values: Mapping[str, Value], functions: Functions) -> bool:
         """Whether the condition holds; one that cannot be decided does not."""
+        if self.strict and not self.reads <= values.keys():
+            return False
         try:
             return self.value(values, functions) is True
         except Unknown:
@@ -83,7 +88,14 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionError(_plainly(text, found[3], offset), min(offset, len(text))) from None
     bound = {macro[1] for macro in _MACRO.finditer(text)}
     reads = frozenset(program.variables()) - bound
-    return Expression(text, program, reads, _functions(program), _members(text, reads))
+    return Expression(
+        text,
+        program,
+        reads,
+        _functions(program),
+        _members(text, reads),
+        strict=_PASSES_OVER.search(text) is None,
+    )
 
 
 def _members(text: str, reads: frozenset[str]) -> dict[str, frozenset[str]]:
