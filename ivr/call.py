@@ -88,7 +88,7 @@ class Call:
             self.trouble(f"the switch failed: {error}", error)
             await self._give_back()
         except asyncio.CancelledError:
-            outcome = "talk_went_on" if "talking" in self._marks else "handed_back"
+            outcome = "talk_went_on" if self._last == "joined" else "handed_back"
             self.note("engine_stops")
             await self._give_back()
         except Exception as error:  # the last net: a bug in the engine, not in a step
@@ -188,7 +188,10 @@ class Call:
         return ("abandoned" if "waiting" in self._marks else "left"), "caller"
 
     async def _give_back(self) -> None:
-        """Whatever happened, the caller is not left in silence: the dialplan's fallback has them."""
+        """Whatever happened, the caller is not left in silence: the dialplan's fallback has them.
+
+        A talk goes on by itself.
+        """
         for command in (HandBack(), Hangup()):
             with suppress(CallerHungUp, LineError, TimeoutError):
                 async with asyncio.timeout(FAREWELL):

@@ -6,7 +6,6 @@ what came of them goes back to it as events.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -272,12 +271,12 @@ async def _until(bell: asyncio.Event, doing: Coroutine[Any, Any, Outcome]) -> Ou
         if act.done():
             return act.result()
         act.cancel()
-        with suppress(asyncio.CancelledError):
-            return await act
-        return None
+        await asyncio.wait((act,))  # not `await act`: its cancellation is not our own
+        return None if act.cancelled() else act.result()
     finally:
         ring.cancel()
         if not act.done():
             act.cancel()
-            with suppress(asyncio.CancelledError):
-                await act
+            await asyncio.wait((act,))
+        if act.done() and not act.cancelled():
+            act.exception()  # looked at: it may fail while it is being cancelled

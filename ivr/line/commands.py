@@ -109,7 +109,10 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """Give the call to the switch's own fallback; the line can perform nothing after this."""
+    """Give the call to the switch's own fallback; the line can perform nothing after this.
+
+    A talk is not interrupted: it goes on, and ends, without us.
+    """
 
 
 @dataclass(frozen=True, slots=True)

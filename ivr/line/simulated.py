@@ -95,7 +95,7 @@ class SimulatedLine:
         """See `ivr.line.line.Line`."""
         if self._given_up:
             raise LineError("The line was given up; no command can be performed on it any more.")
-        if self._in_talk and not isinstance(command, Talk | Hangup):
+        if self._in_talk and not isinstance(command, Talk | HandBack | Hangup):
             raise LineError(f"The caller is talking: {type(command).__name__} cannot be performed.")
         self._react(command)
         try:

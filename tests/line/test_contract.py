@@ -479,6 +479,17 @@ def test_nothing_but_talking_can_be_done_in_a_talk(exchange: Exchange) -> None:
     exchange.serve(call)
 
 
+def test_a_talk_can_be_handed_back(exchange: Exchange) -> None:
+    async def call(line: Line, caller: Caller) -> None:
+        await line.perform(Answer())
+        assert await line.perform(Connect(AgentPhone("ana"), ring=5)) == Joined()
+        assert await line.perform(HandBack()) == HandedBack()
+        with pytest.raises(LineError):
+            await line.perform(Hangup())
+
+    exchange.serve(call)
+
+
 def test_there_is_no_talk_without_a_connection(exchange: Exchange) -> None:
     async def call(line: Line, caller: Caller) -> None:
         await line.perform(Answer())

@@ -33,6 +33,8 @@ class Leg:
         """Why it ended: an ISDN cause, such as "16" for normal, "17" busy, "21" rejected."""
         self.caller_name = ""
         """The name shown to a phone that is rung."""
+        self.caller_number = ""
+        """The number shown to it."""
         self._ami = ami
         self._folder = folder
         self._numbers = itertools.count(1)
@@ -180,6 +182,7 @@ class Leg:
                 self.invited_at = at
                 self.channel = message["Channel"]
                 self.caller_name = message["CallerIDName"]
+                self.caller_number = message["CallerIDNum"]
             case "Newstate" if message["ChannelState"] == "6":
                 self.answered_at = self.answered_at or at
                 self._answered.set()

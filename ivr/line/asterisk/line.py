@@ -139,7 +139,7 @@ class AsteriskLine:
         """See `ivr.line.line.Line`."""
         if self._given_up:
             raise LineError("The line was given up; no command can be performed on it any more.")
-        if self._in_talk and not isinstance(command, Talk | Hangup):
+        if self._in_talk and not isinstance(command, Talk | HandBack | Hangup):
             raise LineError(f"The caller is talking: {type(command).__name__} cannot be performed.")
         try:
             if isinstance(command, Hangup):
@@ -308,8 +308,9 @@ class AsteriskLine:
         return TalkEnded()
 
     async def _hand_back(self) -> HandedBack:
-        self._given_up = True
-        await self._done(agi.command("ASYNCAGI BREAK"))
+        in_talk, self._given_up = self._in_talk, True
+        if not in_talk:
+            await self._done(agi.command("ASYNCAGI BREAK"))
         return HandedBack()
 
     async def _hang_up(self) -> HungUp:
