@@ -75,7 +75,7 @@ def test_a_warning_is_shown_and_does_not_stop_the_publishing(
         file.write("  spare: {hangup: goodbye}\n")
     assert run(["publish"]) == 0
     said = capsys.readouterr().out
-    assert "main.yaml:11:3: warning: " in said
+    assert "main.yaml:12:3: warning: " in said
     assert "Version 1 is live for new calls." in said
 
 
