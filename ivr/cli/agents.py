@@ -198,10 +198,12 @@ def _new_password() -> str:
 def _print_phone(account: AgentAccount) -> None:
     kept = wiring.read(settings().home)
     wired = kept.wiring if kept else configure.Wiring()
-    server = "this machine" if wired.sip_address == configure.ANYWHERE else wired.sip_address
     if kept and kept.etc:
-        server = f"the switch configured in {kept.etc}"
-    say(f"server    {server}, UDP port {wired.sip_port}")
+        say(f"server    that of the switch configured in {kept.etc}")
+    else:
+        everywhere = wired.sip_address == configure.ANYWHERE
+        address = "this machine" if everywhere else wired.sip_address
+        say(f"server    {address}, UDP port {wired.sip_port}")
     say(f"user      {account.name}")
     say(f"password  {account.phone_secret}")
     say("codes     *45 logs in, *46 out, *47 pauses, *48 is ready again")

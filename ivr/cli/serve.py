@@ -39,7 +39,9 @@ async def _answer(chosen: Settings) -> None:
             "agents are logged in. `careline calls tail` follows the calls. ^C stops it."
         )
         if not agents:
-            say("Nobody is there to take calls: *45 on an agent's phone, or careline agents ready.")
+            say(
+                "Nobody can take a call yet: *45 on an agent's phone, or careline agents ready NAME"
+            )
         await stop.wait()
         say("Stopping: talks go on, waiting callers are handed to the switch.")
 

@@ -100,7 +100,7 @@ def configure(
         "ami_port": chosen.ami_port,
     }
     wired = replace(before.wiring, **{name: new for name, new in said.items() if new is not None})
-    etc = None if own else output.absolute() if output is not None else before.etc
+    etc = None if own else output.resolve() if output is not None else before.etc
     if etc is not None:
         text = configuration.export(chosen.home, etc, wired, agents)
         wiring.keep(chosen.home, Kept(wired, etc))

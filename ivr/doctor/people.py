@@ -45,7 +45,8 @@ def agents(settings: Settings) -> Iterator[Finding]:
     had = {skill for agent in everybody for skill in agent.skills}
     if lacking := [skill for skill in known if skill not in had]:
         what = f"no agent has {', '.join(lacking)}"
-        yield Finding("warning", what, "careline agents skill NAME --skill …, with all of theirs")
+        remedy = "careline agents skill NAME --skill … (name all the skills the agent has)"
+        yield Finding("warning", what, remedy)
     for agent in everybody:
         if unknown := [skill for skill in agent.skills if skill not in known]:
             what = f"{agent.name} has {', '.join(unknown)}, which center.yaml does not name"

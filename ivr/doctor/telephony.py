@@ -66,7 +66,11 @@ def link(settings: Settings) -> Iterator[Finding]:
     try:
         devices = asyncio.run(_devices(ami))
     except CarelineError as error:
-        remedy = RESTART if own else "restart that switch; its manager.conf includes Careline's?"
+        remedy = (
+            RESTART
+            if own
+            else "restart it, with #include careline_manager.conf in its manager.conf"
+        )
         yield Finding("bad", f"the engine is not let in at {_ami(settings)}: {error}", remedy)
         return
     yield Finding("good", f"the switch lets the engine in at {_ami(settings)}")

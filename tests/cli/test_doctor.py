@@ -146,7 +146,7 @@ def test_the_switch_of_somebody_else_is_not_asked_to_be_started_by_us(
     assert "ok the switch is the one configured in /etc/asterisk" in said
     refused = next(line for line in said if line.startswith("bad the engine is not let in"))
     assert "Connection refused" in refused
-    assert after(said, refused).startswith("→ restart that switch")
+    assert after(said, refused).startswith("→ restart it, with #include careline_manager.conf")
     assert not any("careline switch start" in line or "hunter2" in line for line in said)
 
 
