@@ -72,7 +72,7 @@ def _import(home: Path, file: Path, expected: str) -> float:
     return took
 
 
-_CARELINE = "from ivr.cli.main import main; main()"  # what the installed `careline` is
+_CARELINE = "from ivr.cli.entry import main; main()"  # what the installed `careline` is
 
 
 def _must_hold(home: Path, rows: int) -> None:

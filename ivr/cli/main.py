@@ -1,7 +1,6 @@
 """The careline command: its subcommands, and the one way in and out of them all."""
 
 import logging
-import sys
 import warnings
 from importlib.metadata import version
 from typing import Annotated
@@ -87,13 +86,11 @@ def _options(
     )
 
 
-def main() -> None:
-    """Run the command line. A person reads sentences; only a bug shows a traceback."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code: 0 well, 1 failed, 2 wrong input, 130 interrupted."""
+    """Run one command and return its exit code: 0 well, 1 failed, 2 wrong input, 130 interrupted.
+
+    A person reads sentences; only a bug shows a traceback.
+    """
     try:
         app(arguments, prog_name="careline")
     except SystemExit as end:  # typer has told wrong usage and ^C itself

@@ -17,6 +17,8 @@ def database(settings: Settings) -> Iterator[Finding]:
     yield Finding("good", "the database can be used")
     if live is None:
         yield Finding("good", "no version of the flows is published yet; the first start does it")
+    elif not settings.flows.is_dir():
+        yield Finding("good", f"version {live.number} of the flows is live")
     elif FlowFiles.read(settings.flows).hash == live.hash:
         yield Finding("good", f"version {live.number} of the flows is live, as it is in flows/")
     else:

@@ -19,6 +19,10 @@ POORLY_SPOKEN = {"ko": "Korean", "zh": "Chinese"}
 
 def flows(settings: Settings) -> Iterator[Finding]:
     """The flow files, and the audio of what they say."""
+    if not settings.flows.is_dir():
+        remedy = "careline versions, then careline versions NUMBER --into flows"
+        yield Finding("warning", "flows/ is not here: what was published is served", remedy)
+        return
     try:
         hotline = load(settings.flows)
     except BrokenFlow as broken:

@@ -157,6 +157,15 @@ def test_it_knows_whether_the_engine_answers(doctor: Doctor, begun: Path) -> Non
         assert any("ok the engine answers calls (process " in line for line in doctor())
 
 
+def test_flows_that_are_published_need_not_be_here(doctor: Doctor, begun: Path) -> None:
+    with database():
+        shutil.rmtree(begun / "flows")
+    said = doctor()
+    what = "warn flows/ is not here: what was published is served"
+    assert "careline versions NUMBER --into flows" in after(said, what)
+    assert after(said, "bad there are no agents").startswith("→ careline agents add")
+
+
 def test_a_database_that_cannot_be_read_is_told_and_the_rest_looked_at(
     doctor: Doctor, begun: Path
 ) -> None:

@@ -1,5 +1,9 @@
 """careline itself: what is said, and the exit code, when a command cannot do what was asked."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,3 +70,22 @@ def test_a_folder_that_cannot_be_made_is_named(
     (elsewhere / "notes").write_text("")
     assert main.run(["init", "notes"]) == 1
     assert "notes/flows cannot be used: Not a directory." in capsys.readouterr().err
+
+
+def test_a_caret_c_while_it_is_still_loading_ends_it_without_a_word(elsewhere: Path) -> None:
+    late = elsewhere / "ivr_slow.py"
+    late.write_text(
+        "import signal, sys\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'ivr.cli.main': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "from ivr.cli.entry import main\n"
+        "main()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(main.__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, late], env=environment, capture_output=True, check=False, timeout=30
+    )
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr == b""
