@@ -10,6 +10,7 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.figures import Series, shown
 from benchmarks.joined import Joinings
+from benchmarks.machine import Others, quiet
 from benchmarks.report import Claim, Report
 from benchmarks.stage import Stage, stage
 from ivr.agent import AgentAccount
@@ -77,20 +78,25 @@ def run(quick: bool, console: Console) -> Report:
         on.add("queues", QUEUES, "app_queue.so")
         on.add("extensions", DIALPLAN, "pbx_config.so")
         samples = 5 if quick else SAMPLES
-        times = asyncio.run(_measure(on, samples))
+        times, others = asyncio.run(_measure(on, samples))
         _check_records(on, samples)
-    return _report(times, facts)
+    return _report(times, facts | {"others took": f"{others:.0%}"})
 
 
-async def _measure(on: Stage, samples: int) -> dict[str, Series]:
+async def _measure(on: Stage, samples: int) -> tuple[dict[str, Series], float]:
     async with Rig.over(on.switches) as rig:
         await rig.staff(on.agents)
         joinings = Joinings(rig)
-        async with on.careline(), asyncio.TaskGroup() as group:
-            running = {
-                way.name: group.create_task(_keep_busy(rig, joinings, way, samples)) for way in WAYS
-            }
-    return {name: Series.of("s", task.result()) for name, task in running.items()}
+        async with on.careline() as careline:
+            await quiet(on.processes(careline))
+            others = Others(on.processes(careline))
+            async with asyncio.TaskGroup() as group:
+                running = {
+                    way.name: group.create_task(_keep_busy(rig, joinings, way, samples))
+                    for way in WAYS
+                }
+            share = others.share()
+    return {name: Series.of("s", task.result()) for name, task in running.items()}, share
 
 
 async def _keep_busy(rig: Rig, joinings: Joinings, way: Way, samples: int) -> list[float]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.figures import Series, shown
 from benchmarks.joined import Joinings
+from benchmarks.machine import Others, quiet
 from benchmarks.report import Claim, Report
 from benchmarks.stage import Stage, stage
 from ivr.agent import AgentAccount
@@ -39,24 +40,27 @@ def run(quick: bool, console: Console) -> Report:
         facts = machine.facts(on.switches.asterisk.version)
         on.add("extensions", DIALPLAN, "pbx_config.so")
         calls = 5 if quick else CALLS
-        times = asyncio.run(_measure(on, calls))
+        times, others = asyncio.run(_measure(on, calls))
         _check_records(on, calls)
-    return _report(times, facts)
+    return _report(times, facts | {"others took": f"{others:.0%}"})
 
 
-async def _measure(on: Stage, calls: int) -> dict[str, Series]:
+async def _measure(on: Stage, calls: int) -> tuple[dict[str, Series], float]:
     times: dict[str, list[float]] = {way: [] for way in DIALLED}
     async with Rig.over(on.switches) as rig:
         await rig.staff(on.agents)
         joinings = Joinings(rig)
-        async with on.careline():
+        async with on.careline() as careline:
+            await quiet(on.processes(careline))
+            others = Others(on.processes(careline))
             for way in DIALLED:  # the first call of each finds caches cold, and does not count
                 await _call(rig, joinings, way)
             for number in range(calls):
                 ways = list(DIALLED) if number % 2 else list(reversed(DIALLED))
                 for way in ways:
                     times[way].append(await _call(rig, joinings, way))
-    return {way: Series.of("ms", values) for way, values in times.items()}
+            share = others.share()
+    return {way: Series.of("ms", values) for way, values in times.items()}, share
 
 
 async def _call(rig: Rig, joinings: Joinings, way: str) -> float:

@@ -1,11 +1,18 @@
 """On what was measured, and what did it cost the processor?"""
 
+import asyncio
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+
+QUIET = 0.05
+"""The share of the machine that others may take before a figure is doubted."""
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_BUSY = (0, 1, 2, 5, 6, 7)  # of proc_stat(5): user, nice, system, irq, softirq, steal
 
 
 def facts(asterisk: str | None = None) -> dict[str, object]:
@@ -38,3 +45,33 @@ class Process:
         stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
         fields = stat.rpartition(")")[2].split()  # the program's name may hold blanks
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+class Others:
+    """What everybody else on the machine takes from now on, `own` processes apart."""
+
+    def __init__(self, own: Sequence[Process]) -> None:
+        self._own = own
+        self._begun = (monotonic(), self._busy())
+
+    def share(self) -> float:
+        """Their share of all cores since then: 0 is nothing, 1 is the whole machine."""
+        begun, busy = self._begun
+        capacity = (monotonic() - begun) * (os.cpu_count() or 1)
+        return max(0.0, self._busy() - busy) / capacity
+
+    def _busy(self) -> float:
+        first = Path("/proc/stat").read_text(encoding="utf-8").split("\n", 1)[0].split()[1:]
+        all_cores = sum(int(first[place]) for place in _BUSY) / _TICKS
+        return all_cores - sum(process.cpu() for process in self._own)
+
+
+async def quiet(own: Sequence[Process], within: float = 300.0) -> bool:
+    """Wait until the others leave the machine alone; False if they do not `within` seconds."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        others = Others(own)
+        await asyncio.sleep(2.0)
+        if others.share() < QUIET:
+            return True
+    return False

@@ -25,6 +25,7 @@ from ivr.store.callers import GoodRow
 from ivr.store.database import Database
 from ivr.switch import agents as switch_agents
 from ivr.switch import install, process
+from ivr.switch.instance import Instance
 from speech.voice import Espeak
 from tests.rig.engine import CHECKOUT, settings_for
 from tests.rig.rig import Switches, running_switches
@@ -46,9 +47,12 @@ class Stage:
     @property
     def asterisk(self) -> Process:
         """The hotline's switch as a process."""
-        pid = process.pid(self.switches.hotline)
-        assert pid is not None, "the hotline's switch has died"
-        return Process(pid)
+        return _process(self.switches.hotline)
+
+    def processes(self, careline: Process) -> tuple[Process, ...]:
+        """All that runs here: Careline, both switches, and this program."""
+        carrier = _process(self.switches.carrier.instance)
+        return careline, self.asterisk, carrier, Process(os.getpid())
 
     def database(self) -> Database:
         """The hotline's records; to be closed by whoever opens it."""
@@ -114,6 +118,12 @@ def stage(
             yield Stage(switches, settings, hotline, prompts, known)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _process(switch: Instance) -> Process:
+    pid = process.pid(switch)
+    assert pid is not None, f"the switch in {switch.folder} has died"
+    return Process(pid)
 
 
 def _without_wrap_up(folder: Path) -> Path:

@@ -137,6 +137,18 @@ def test_a_file_that_somebody_wrote_is_never_overwritten(tmp_path: Path, nowhere
         (made.etc / foreign).write_text(before[foreign])
 
 
+def test_an_admins_own_additions_are_included_and_left_alone(
+    tmp_path: Path, nowhere: Asterisk
+) -> None:
+    made = configure.configure(tmp_path, nowhere, Wiring())
+    for whole in ("extensions", "pjsip", "queues"):
+        own = made.etc / f"local_{whole}.conf"
+        own.write_text("[mine]\n")
+        configure.configure(tmp_path, nowhere, Wiring(sip_port=5080))
+        assert own.read_text() == "[mine]\n"
+        assert f"#tryinclude {own.name}\n" in (made.etc / f"{whole}.conf").read_text()
+
+
 def test_an_existing_switch_gets_only_its_careline_files(tmp_path: Path) -> None:
     etc = tmp_path / "etc"
     etc.mkdir()

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.agent import AgentAccount
 from ivr.line.asterisk import inbound
+from ivr.switch import agents as switch_agents
 from ivr.switch import configure
 from tests.rig import sound
 from tests.rig.phone import Answers, Refuses, RingsOut
@@ -320,3 +321,18 @@ async def test_the_engine_is_sent_only_what_it_reads(rig: Rig, desk: ByHand) -> 
 
 async def test_the_switch_has_nothing_to_complain_of(rig: Rig, desk: ByHand) -> None:
     assert [line for line in rig.switches.complaints() if "] ERROR[" in line] == []
+
+
+async def test_an_admins_own_extension_is_dialled(rig: Rig) -> None:
+    await rig.staff(ANA)
+    own = rig.switches.hotline.etc / "local_extensions.conf"
+    own.write_text("[from-carrier](+)\nexten => 4321,1,Dial(PJSIP/ana)\n")
+    address = switch_agents.Address(port=rig.switches.ami_port)
+    try:
+        assert switch_agents.reload(rig.switches.home, address, ("pbx_config.so",))
+        call = await rig.carrier.call("13800138000", "4321")
+        await rig.carrier.phone("ana").rung()
+        await call.until_answered()
+    finally:
+        own.unlink()
+        assert switch_agents.reload(rig.switches.home, address, ("pbx_config.so",))
