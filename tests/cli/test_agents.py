@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,23 @@ def test_the_phones_are_written_where_the_switch_reads_them(
     assert careline("remove", "ana") == 0
     assert "[ana]" not in (theirs / "careline_pjsip_agents.conf").read_text()
     assert not instance.hotline(home).etc.exists()
+
+
+def test_something_else_at_the_switchs_address_is_told(
+    careline: Careline, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.hotline(home).make_folders()
+    secrets.keep_or_make(home)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("CARELINE_AMI_PORT", str(other.getsockname()[1]))
+
+        def greet() -> None:
+            with other.accept()[0] as knocking:
+                knocking.sendall(b"SSH-2.0-somebody else entirely\r\n")
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        assert careline("add", "ana", "-s", "zh") == 1
+        greeter.join()
+    assert agent("ana").phone_secret in careline.said
+    assert "is no Asterisk. Set ami_port to a free port" in careline.said
