@@ -88,6 +88,8 @@ def _waiting(data: Data) -> str:
 
 
 def _outlook(data: Data) -> str:
+    if data["position"] == 0:
+        return "a phone rings at once"
     place = f"position {data['position']}"
     if data.get("high") is None:
         return f"{place}, wait not known"

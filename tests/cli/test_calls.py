@@ -172,6 +172,14 @@ def test_every_event_is_told_even_when_its_data_is_missing(store: Database, kind
     assert "12:00:00.000  " in result.output
 
 
+def test_a_caller_for_whom_a_phone_rings_at_once_has_no_position(store: Database) -> None:
+    store.calls.start(CallSummary(call_id="quick", started=NOON))
+    waiting = {"queue": "senior", "need": "zh 1", "position": 0, "low": 0, "high": 25}
+    store.calls.append(events("quick", ("waiting", waiting)))
+    told = careline("show", "quick").output
+    assert "Waits in the queue senior for an agent with zh 1; a phone rings at once." in told
+
+
 def test_the_list_shows_the_newest_first_with_masked_numbers(store: Database) -> None:
     later = NOON + timedelta(hours=1)
     store.calls.start(CallSummary(call_id="1763.2", started=later, masked="withheld number"))
