@@ -108,7 +108,7 @@ def configure(
         return
     made = configuration.configure(chosen.home, installation.require(chosen.home), wired, agents)
     wiring.keep(chosen.home, Kept(wired))
-    say(f"The switch is configured in {made.etc}, with the phones of {len(agents)} agents.")
+    say(f"The switch is configured in {made.etc}; phones of agents: {len(agents)}.")
     if not wired.carrier:
         say("No --carrier was given, so nobody can call from outside yet.", "yellow")
     if process.pid(made) is not None:
