@@ -77,7 +77,11 @@ def read_target(value: Any) -> str:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        hint = ", whose text stands in prompts.*.yaml," if isinstance(value, str) and " " in value else ""
+        hint = (
+            ", whose text stands in prompts.*.yaml,"
+            if isinstance(value, str) and " " in value
+            else ""
+        )
         raise wrong(f"a name in small letters, digits and _{hint}", value)
     return value
 

@@ -140,16 +140,17 @@ def _is_forced(edge: Edge) -> bool:
 def _best(figures: Figures, place: Place) -> tuple[str, Place] | None:
     """The next hop of the way with the fewest inputs: by what, and where to. None at a human."""
     graph, value, ways = figures.graph, figures.inputs, figures.ways[place]
-    forced = [edge for edge in ways if _is_forced(edge)]
     hops: list[tuple[float, tuple[str, Place] | None]] = []
+    if place in graph.hears_zero:
+        hops.append((value[graph.human] + 1, ("key 0", graph.human)))
+    hops += [(value[e.target] + 1, (str(e), e.target)) for e in ways if e.way == "input"]
+    # Last, so that where waiting is as good as choosing the way cannot lead back here.
+    forced = [edge for edge in ways if _is_forced(edge)]
     if forced:
         worst = max(forced, key=lambda edge: value[edge.target])
         hops.append((value[worst.target], ("", worst.target)))
     elif place in graph.reaching:
         hops.append((0, None))
-    if place in graph.hears_zero:
-        hops.append((value[graph.human] + 1, ("key 0", graph.human)))
-    hops += [(value[e.target] + 1, (str(e), e.target)) for e in ways if e.way == "input"]
     return min(hops, key=lambda hop: hop[0])[1] if hops else None
 
 

@@ -1,7 +1,7 @@
 """Loading a folder of flow files into a hotline, or saying everything that is wrong with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,9 +118,19 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
     inspection = Inspection(hotline, frozenset(reading.unreadable), agents)
     for rules in (NAMES, PATHS, LIMITS):
         if rules is NAMES or not errors(problems):
-            problems += [problem for rule in rules.values() for problem in rule(inspection)]
+            for rule in rules.values():
+                problems += _bounded(rule(inspection))
     found = tuple(sorted(problems))
     return Checked(None if errors(found) else hotline, found, inspection)
+
+
+def _bounded(problems: Iterator[Problem]) -> Iterator[Problem]:
+    for count, problem in enumerate(problems):
+        if count == MOST_PROBLEMS:
+            message = "there is more of this kind; it is told when the others are mended"
+            yield replace(problem, message=message)
+            return
+        yield problem
 
 
 class _Reading:

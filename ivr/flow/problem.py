@@ -13,6 +13,8 @@ Severity = Literal["error", "warning"]
 """An error refuses the flow files. A warning says what callers will not like, and lets them pass."""
 
 WIDEST = 160  # characters of a source line that are shown
+MOST_COMPARED = 1000  # words for "did you mean"
+MOST_NAMED = 12  # words that are told where none is near
 LONGEST_WORD = 60  # of a word that is quoted or compared; a name is never longer
 
 
@@ -74,11 +76,15 @@ def quoted(word: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing half-sentence: the nearest known word, else the whole choice if it is short."""
-    words = sorted(known)
+    words = list(known)
+    few = len(words) <= MOST_NAMED
+    if len(words) > MOST_COMPARED:  # nobody waits seconds for a hint
+        words = [one for one in words if one[:2] == word[:2]][:MOST_COMPARED]
+    words.sort()
     near = get_close_matches(word[:LONGEST_WORD], words, n=1, cutoff=0.6)
     if near:
         return f'; did you mean "{near[0]}"?'
-    if words and len(words) <= 12:
+    if words and few:
         return "; known are " + ", ".join(words)
     return ""
 

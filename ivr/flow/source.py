@@ -21,7 +21,7 @@ from ivr.flow.problem import BrokenFlow, Problem, Severity, Spot, quoted
 Loc: TypeAlias = tuple[str | int, ...]
 Plain: TypeAlias = Any  # dict[str, Plain] | list[Plain] | str | None; pydantic takes it from here
 
-LARGEST = 300_000  # characters; ten times the largest flow file we know
+LARGEST = 200_000  # characters; five times the largest flow file we know
 DEEPEST = 40  # levels of nesting; a flow needs six
 MOST_PROBLEMS = 100  # of one file that are told; whoever made more mends these first
 

@@ -22,7 +22,8 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         for name in sorted(asked.expression.calls - OURS - CEL):
             message = f'there is no function "{name}"{did_you_mean(name, OURS)}'
             yield problem(asked, max(text.find(name), 0), message, NAME)
-        for function, (what, known) in given.items():
+        for function in sorted(asked.expression.calls & given.keys()):
+            what, known = given[function]
             for offset, name in names_given(text, function):
                 if name not in known:
                     message = f'center.yaml has no {what} "{name}"{did_you_mean(name, known)}'

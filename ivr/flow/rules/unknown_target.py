@@ -21,12 +21,12 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         return target in known or f"{flow}.{target}" in known or whole in inspection.unreadable
 
     for flow in hotline.flows.values():
+        here = known | flow.steps.keys()
         for name, step in flow.steps.items():
             for exit_ in step.exits():
                 if not exists(exit_.target, flow.name):
                     spot = flow.source.value(("steps", name, *exit_.loc))
-                    message = _message(exit_.target, known | flow.steps.keys())
-                    yield flow.source.problem(spot, message, NAME)
+                    yield flow.source.problem(spot, _message(exit_.target, here), NAME)
     center, source = hotline.center, hotline.center_source
     named: dict[Loc, str] = {
         ("center", "entry"): center.center.entry,

@@ -26,7 +26,8 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         for name in sorted(unknown) if all_read else ():
             message = f'no step sets a variable "{name}"{did_you_mean(name, known)}'
             yield problem(asked, max(asked.expression.text.find(name), 0), message, NAME)
-        for built_in, attributes in _BUILT_IN.items():
+        for built_in in sorted(asked.expression.reads & _BUILT_IN.keys()):
+            attributes = _BUILT_IN[built_in]
             for offset, name in fields(asked.expression.text, built_in):
                 if name not in attributes:
                     message = (
