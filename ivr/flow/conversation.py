@@ -125,15 +125,18 @@ class Conversation(Talking):
 
         What was kept as the secret `secret` is spent with it.
         """
-        given = self.worked_out(arguments)
+        given = self.known(arguments)
         keyed = self.memory.spend(secret) if secret is not None else None
         if given.keys() != arguments.keys() or (secret is not None and keyed is None):
-            result: Found | Missing | Failed = Failed("it was not given all it needs")
+            # A hidden number, say: that is for the flow to deal with, and nobody's trouble.
+            self.note("lookup", name=name, outcome="not_asked")
+            return Failed("it was not given all it needs")
+        if meanwhile is None:
+            result = await self.house.look_up(name, given, keyed)
         else:
             asked = asyncio.ensure_future(self.house.look_up(name, given, keyed))
             try:
-                if meanwhile is not None:
-                    await self.say(meanwhile)
+                await self.say(meanwhile)
                 result = await asked
             finally:
                 asked.cancel()
@@ -144,28 +147,21 @@ class Conversation(Talking):
 
     async def send_text(self, prompt: str) -> bool:
         """Send the caller a prompt as an SMS; whether a gateway took it."""
-        spoken, number = self.word(prompt), self.caller.number
-        if spoken is None or number is None:
-            sent: Sent | Failed = Failed("the caller's number is withheld")
-        elif (key := self._next_key("sms")) is None:
-            sent = Failed(f"more than {MOST_SENT} in one call")
-        else:
-            sent = await self.house.send_text(
-                TextMessage(key, number, spoken.text, spoken.language)
-            )
+        spoken, number, key = self.word(prompt), self.caller.number, self._next_key("sms")
+        sent: Sent | Failed | None = None
+        if spoken is not None and number is not None and key is not None:
+            message = TextMessage(key, number, spoken.text, spoken.language)
+            sent = await self.house.send_text(message)
         return self._told("sms", sent, prompt=prompt)
 
     async def open_ticket(self, topic: str, fields: Mapping[str, Expression]) -> bool:
         """Leave work for somebody; whether a gateway took it. It is in the record in any case."""
         given = self.worked_out(fields)
-        key = self._next_key("ticket")
-        if key is None:
-            sent: Sent | Failed = Failed(f"more than {MOST_SENT} in one call")
-        else:
-            caller = self.caller
-            sent = await self.house.open_ticket(
-                Ticket(key, topic, caller.number, caller.name, self.language, given)
-            )
+        key, caller = self._next_key("ticket"), self.caller
+        sent: Sent | Failed | None = None
+        if key is not None:
+            ticket = Ticket(key, topic, caller.number, caller.name, self.language, given)
+            sent = await self.house.open_ticket(ticket)
         return self._told("ticket", sent, topic=topic, fields=given)
 
     def _next_key(self, kind: str) -> str | None:
@@ -174,7 +170,7 @@ class Conversation(Talking):
         count = self._sent[kind]
         return f"{self.house.call_id}-{kind}-{count}" if count <= MOST_SENT else None
 
-    def _told(self, kind: str, sent: Sent | Failed, **data: Any) -> bool:
+    def _told(self, kind: str, sent: Sent | Failed | None, **data: Any) -> bool:
         taken = isinstance(sent, Sent)
         self.note(kind, taken=taken, **data)
         if isinstance(sent, Failed):

@@ -39,7 +39,9 @@ class GlobalKeys(Model):
             key = getattr(self, command)
             if key in seen:
                 message = f'"{key}" found for {command}, but {seen[key]} has it already'
-                raise PydanticCustomError("field", "{message}", {"message": message, "at": ()})
+                raise PydanticCustomError(
+                    "field", "{message}", {"message": message, "at": (command,)}
+                )
             if key is not None:
                 seen[key] = command
         return self

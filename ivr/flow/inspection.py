@@ -58,12 +58,12 @@ class Inspection:
         return prove(self.hotline, self.graph)
 
     def prompts(self) -> Iterator[Said]:
-        """Every prompt that steps, rules and whispers say."""
+        """Every prompt that steps, rules and whispers say or send."""
         center, source = self.hotline.center, self.hotline.center_source
         for flow in self.hotline.flows.values():
             languages = flow.languages or center.center.languages
             for name, step in flow.steps.items():
-                for mention in step.prompts():
+                for mention in (*step.prompts(), *step.written()):
                     loc: Loc = ("steps", name, *mention.loc)
                     yield Said(flow.source, loc, mention.name, languages)
         for index, rule in enumerate(center.rules):

@@ -1,6 +1,7 @@
 """What does a call know, and what can be worked out from it?"""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -83,12 +84,17 @@ class Knowing:
 
     def worked_out(self, expressions: Mapping[str, Expression]) -> dict[str, Value]:
         """Expressions' values by their names; one without a value is noted and left out."""
+        found = self.known(expressions)
+        for name in expressions.keys() - found.keys():
+            self.house.trouble(f"{name} has no value: {expressions[name].text}")
+        return found
+
+    def known(self, expressions: Mapping[str, Expression]) -> dict[str, Value]:
+        """Expressions' values by their names, without those that have none."""
         values, functions, found = self.values(), self.functions, {}
         for name, expression in expressions.items():
-            try:
+            with suppress(Unknown):
                 found[name] = expression.value(values, functions)
-            except Unknown as error:
-                self.house.trouble(f"{name} has no value: {error}")
         return found
 
     def keep(self, name: str, keys: str, *, secret: bool) -> None:

@@ -39,7 +39,7 @@ from ivr.flow.figures import Figures, measure
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.situation import by_day, by_night, deserted
-from ivr.flow.step import Pace
+from ivr.flow.step import SLOW_PATIENCE, Pace
 from ivr.flow.straight import decide
 from ivr.line.commands import Spoken
 from ivr.line.speech_length import seconds
@@ -96,7 +96,12 @@ def prove(hotline: Hotline, graph: Graph) -> Proof:
     ruled = {caller: tuple(_rules(hotline, caller)) for caller in callers}
     # Elderly callers hear everything slowly, which only matters where they hear anything.
     walks = any(None in ruled[caller] for caller in callers if caller.age is not None)
-    pace = Pace(_said(hotline, slow=walks), ELDERLY_PATIENCE if walks else 1.0)
+    lookups = hotline.center.lookups
+    pace = Pace(
+        _said(hotline, slow=walks),
+        SLOW_PATIENCE if walks else 1.0,
+        lambda name: lookups[name].longest,
+    )
     own = dict.fromkeys(graph.edges, 0.0)
     for flow in hotline.flows.values():
         for name, step in flow.steps.items():

@@ -108,7 +108,13 @@ class Lookup(Service):
         return self
 
 
+def _file_or_url(value: Any) -> str:
+    if isinstance(value, str) and "://" not in value and value != "file":
+        raise wrong('"file", or the address of a gateway,', value)
+    return "file" if value == "file" else _url(value)
+
+
 class Gateway(Service):
     """Where SMS or tickets go: `to: file` (a file under var/), or an address that takes JSON."""
 
-    to: Annotated[str, BeforeValidator(lambda value: value if value == "file" else _url(value))]
+    to: Annotated[str, BeforeValidator(_file_or_url)]

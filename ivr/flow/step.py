@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ivr.flow.source import Loc
 
 
+SLOW_PATIENCE = 1.5
+"""What all patience is multiplied by for callers who hear everything slowly."""
+
 Way = Literal["onward", "input", "gave_up", "served", "open", "closed", "unstaffed", "returned"]
 """How a call comes to leave a step by an exit.
 
@@ -106,6 +109,10 @@ class Step(Model):
 
     def prompts(self) -> Iterator[Mention]:
         """The prompts it can say."""
+        return iter(())
+
+    def written(self) -> Iterator[Mention]:
+        """The prompts it sends as text and does not say."""
         return iter(())
 
     def queues(self) -> Iterator[Mention]:

@@ -426,6 +426,13 @@ def test_a_lookup_is_given_up_when_the_caller_wants_a_human_meanwhile() -> None:
     assert cancelled == ["balance_service"]
 
 
+def test_a_hidden_number_is_no_trouble_of_the_operators() -> None:
+    house = House()
+    take(SMS, house=house, number=None)
+    take(LOOKUP | {"with": {"number": "caller.number"}}, house=house, number=None)
+    assert [kind for kind, _ in house.notes] == ["sms", "lookup"]
+
+
 def test_an_sms_goes_to_the_callers_own_number_and_at_most_three_do() -> None:
     house = House()
 

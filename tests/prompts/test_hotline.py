@@ -39,7 +39,7 @@ def texts(hotline: Hotline) -> Mapping[str, Mapping[str, str]]:
 
 def named(hotline: Hotline) -> set[str]:
     steps = (step for flow in hotline.flows.values() for step in flow.steps.values())
-    names = {mention.name for step in steps for mention in step.prompts()}
+    names = {mention.name for step in steps for mention in (*step.prompts(), *step.written())}
     names |= {rule.say for rule in hotline.center.rules if rule.say}
     return names | {whisper.say for whisper in hotline.center.whisper} | set(SYSTEM_PROMPTS)
 

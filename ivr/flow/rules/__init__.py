@@ -18,6 +18,7 @@ from ivr.flow.rules import (
     long_notice,
     loop,
     missing_prompt,
+    misused_service,
     never_open,
     not_straight,
     secret_read,
@@ -43,6 +44,7 @@ NAMES: dict[str, Check] = {
     untranslated_prompt.NAME: untranslated_prompt.check,
     never_open.NAME: never_open.check,
     key_conflict.NAME: key_conflict.check,
+    misused_service.NAME: misused_service.check,
 }
 
 PATHS: dict[str, Check] = {

@@ -1,6 +1,6 @@
 """A variable is read only where it has been set on every way there."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Set
 
 from ivr.flow.graph import Follows
@@ -24,7 +24,7 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         for name, step in flow.steps.items()
     }
     ever: Names = frozenset[str]().union(*written.values(), _given(hotline))
-    holes = {name: _read_in_prompt(hotline, name) & ever for name in hotline.wording.names()}
+    holes = {name: reads & ever for name, reads in _read_in_prompts(hotline).items()}
     known = _known(inspection, written, ever)
     for flow in hotline.flows.values():
         for name, step in flow.steps.items():
@@ -55,10 +55,10 @@ def _given(hotline: Hotline) -> Names:
     return {mention.name for step in steps for mention in step.given()}
 
 
-def _reads(step: Step, holes: dict[str, Names]) -> Iterator[tuple[Loc, Names, str]]:
+def _reads(step: Step, holes: Mapping[str, Names]) -> Iterator[tuple[Loc, Names, str]]:
     for used in step.expressions():
         yield used.loc, used.expression.reads, "this"
-    for mention in step.prompts():
+    for mention in (*step.prompts(), *step.written()):
         if holes.get(mention.name):
             yield mention.loc, holes[mention.name], f'the prompt "{mention.name}"'
 
@@ -72,14 +72,13 @@ def _before(step: Step, loc: Loc) -> Names:
     return {mention.name for mention in step.writes() if mention.loc in earlier}
 
 
-def _read_in_prompt(hotline: Hotline, name: str) -> Names:
-    return frozenset(
-        variable
-        for texts in hotline.wording.texts.values()
-        if name in texts
-        for hole in texts[name].holes
-        for variable in hole.reads
-    )
+def _read_in_prompts(hotline: Hotline) -> dict[str, set[str]]:
+    """The variables each prompt says, in whatever language and wording."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for language in hotline.wording.texts:
+        for (_, name, *_), template in hotline.wording.templates(language):
+            found[name].update(*(hole.reads for hole in template.holes))
+    return found
 
 
 def _without(variable: str, written: Mapping[Place, Names]) -> Follows:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Target
-from ivr.flow.step import Exit, Mention, Pace, Step
+from ivr.flow.step import Exit, Mention, Step
 
 
 class Sms(Step):
@@ -28,11 +28,5 @@ class Sms(Step):
         yield Exit(("next",), self.next)
         yield Exit(("failed",), self.failed)
 
-    def prompts(self) -> Iterator[Mention]:
+    def written(self) -> Iterator[Mention]:
         yield Mention(("sms",), self.sms)
-
-    def hears_zero(self) -> bool:
-        return False  # nothing is said
-
-    def longest(self, pace: Pace) -> float:
-        return 0.0  # a gateway takes it or not within a moment
