@@ -16,7 +16,7 @@ assumed. The figure is the length of the longest path; it is infinite where the 
 A prompt takes as long as in the slowest of the hotline's languages (estimated by
 `ivr/line/speech_length.py`). Not counted are the time in which keys are coming in, which is the
 caller's own pace, and the wait in the queue, which depends on the agents. A caller who keeps
-choosing (9 for "say it again", 2 for "not right") is choosing.
+choosing (9 for "say it again", 2 for "not right", the key for "slower") is choosing.
 
 A human is reached when the call stands in a queue that is open and staffed, or when an outside
 number rings; what comes after a talk is no matter of this proof.
@@ -41,14 +41,12 @@ from ivr.flow.hotline import Hotline, Place
 from ivr.flow.situation import by_day, by_night, deserted
 from ivr.flow.step import SLOW_PATIENCE, Pace
 from ivr.flow.straight import decide
+from ivr.flow.wording import Variants
 from ivr.line.commands import Spoken
 from ivr.line.speech_length import seconds
 
 HOLE = 3.0
 """Seconds a value takes in a prompt: four digits, an amount, a date."""
-
-ELDERLY_PATIENCE = 1.5
-"""What patience is multiplied by for elderly callers; see `Conversation.listen`."""
 
 _OLDER = (0, 10, 20, 30, 40)  # years above the elder age
 
@@ -169,12 +167,18 @@ def _said(hotline: Hotline, *, slow: bool) -> Callable[[str], float]:
     """The longest a prompt takes in any language in which it may be heard."""
     wording, languages = hotline.wording, hotline.center.center.languages
 
+    def worded(name: str, language: str) -> Iterator[float]:
+        variants = wording.variants.get(language, {}).get(name, Variants())
+        plain = wording.texts[language][name]
+        yield _length((variants.slow if slow else None) or plain, language, slow=slow)
+        for tag, own in variants.dialect.items():
+            yield _length(own, tag, slow=slow)
+
     @cache
     def said(name: str) -> float:
-        chosen = {wording.language_for(name, language) for language in languages} - {None}
-        return max(
-            (_length(wording.texts[c][name], c, slow=slow) for c in chosen if c), default=0.0
-        )
+        chosen = {wording.language_for(name, language) for language in languages}
+        lengths = [length for one in chosen if one is not None for length in worded(name, one)]
+        return max(lengths, default=0.0)
 
     return said
 

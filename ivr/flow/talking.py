@@ -8,6 +8,7 @@ from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
 from ivr.flow.serving import House
+from ivr.flow.step import SLOW_PATIENCE
 from ivr.line.commands import (
     ALL_KEYS,
     HUMAN_KEY,
@@ -131,8 +132,8 @@ class Talking(Knowing):
             Listen(
                 (spoken,) if spoken is not None else (),
                 most=most,
-                patience=patience * (1.5 if self.slow else 1.0),
-                between=between * (1.5 if self.slow else 1.0),
+                patience=patience * (SLOW_PATIENCE if self.slow else 1.0),
+                between=between * (SLOW_PATIENCE if self.slow else 1.0),
                 end_key="" if "#" in own else "#",
                 secret=secret,
                 typed=typed,
