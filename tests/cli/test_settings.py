@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import BadInput
-from ivr.settings import FILE, Settings, template
+from ivr.settings import FILE, Settings, secret, template
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +80,12 @@ def test_the_template_explains_every_setting_and_sets_none(folder: Path) -> None
         assert f"\n# {name} = " in template()
     (folder / FILE).write_text(template())
     assert Settings.read() == Settings()
+
+
+def test_a_secret_of_the_flows_is_no_unknown_setting_and_never_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARELINE_SECRET_CORE_TOKEN", "hunter2")
+    assert "hunter2" not in repr(Settings.read())
+    assert secret("CORE_TOKEN") == "hunter2"
+    assert secret("OTHER") is None
