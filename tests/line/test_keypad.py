@@ -115,3 +115,19 @@ def test_keys_are_not_shown_by_accident() -> None:
         assert "7" not in repr(keypad).replace(hex(id(keypad))[2:], "")
 
     virtual_time.run(call())
+
+
+def test_a_key_that_stands_alone_is_an_entry_at_once_but_only_as_the_first() -> None:
+    async def call() -> None:
+        loop, keypad = asyncio.get_running_loop(), Keypad()
+        question = Listen((), most=4, between=3, alone="*#")
+        for key in "*#":
+            began = loop.time()
+            keypad.press(key)
+            assert await keypad.listen(question, nothing) == Keyed(key)
+            assert loop.time() == began
+        for key in "12#":
+            keypad.press(key)
+        assert await keypad.listen(question, nothing) == Keyed("12")
+
+    virtual_time.run(call())
