@@ -15,8 +15,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from ivr.agent import AGENT_NAME
 from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, read_seconds, wrong
 from ivr.flow.hotline import Hotline
-from ivr.flow.load import read_model
 from ivr.flow.problem import BrokenFlow, Problem, did_you_mean
+from ivr.flow.read_model import read_model
 from ivr.flow.source import Loc, Source, read
 from ivr.line.commands import ALL_KEYS
 from ivr.line.far_end import Answers, Busy, Declines, Phone, RingsOut, Unreachable

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from ivr.flow import syntax
 from ivr.flow.problem import BrokenFlow, Problem, Severity, Spot, quoted
 
 Loc: TypeAlias = tuple[str | int, ...]
@@ -25,52 +26,12 @@ LARGEST = 200_000  # characters; five times the largest flow file we know
 DEEPEST = 40  # levels of nesting; a flow needs six
 MOST_PROBLEMS = 100  # of one file that are told; whoever made more mends these first
 
-_UNQUOTED_KEY = re.compile(r"(?:^|[{,\s])[*#]\s*:")
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 counts lines by
 _ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)", re.DOTALL)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{t}" for t in ("map", "seq", "str", "int", "float", "bool", "null")
 )
-
-
-# What libyaml says, for people who write flows; told at the beginning of what is not ended.
-_FROM_ITS_BEGINNING = frozenset(
-    {
-        "while parsing a flow mapping",
-        "while parsing a flow sequence",
-        "while scanning a quoted scalar",
-    }
-)
-_PLAINLY = {
-    ("while parsing a flow mapping", "did not find expected ',' or '}'"): (
-        'this "{" is not closed, or a comma is missing before what comes next'
-    ),
-    ("while parsing a flow sequence", "did not find expected ',' or ']'"): (
-        'this "[" is not closed, or a comma is missing before what comes next'
-    ),
-    ("while scanning a quoted scalar", "found unexpected end of stream"): (
-        "this quotation mark has no second one that ends the text"
-    ),
-    ("while scanning a simple key", "could not find expected ':'"): (
-        "a name stands here without a colon and a value after it"
-    ),
-    ("", "mapping values are not allowed in this context"): (
-        "a colon with a blank after it ends a name, and cannot be one here; put the text in quotes, "
-        "or mend the indentation"
-    ),
-    ("", "did not find expected key"): "this line is not indented like those it belongs to",
-    ("", "did not find expected '-' indicator"): (
-        "this line is not indented like the items of the list above it"
-    ),
-    ("", "did not find expected node content"): "a value is missing here",
-    ("", "found character that cannot start any token"): (
-        "a text that begins with this character must be in quotes"
-    ),
-    ("", "found unknown escape character"): (
-        r"a \ in double quotes means something special; use single quotes, or write it twice"
-    ),
-}
 
 
 @dataclass(slots=True)
@@ -164,7 +125,10 @@ def parse(text: str, name: str) -> Source:
     try:
         reading.document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
-        raise BrokenFlow([*reading.problems, _syntax_problem(source, error)]) from None
+        line, column, message = syntax.plainly(error, source.lines)
+        spot = Spot(name, line, column)
+        problem = source.problem(spot, message, "yaml")
+        raise BrokenFlow([*reading.problems, problem]) from None
     if reading.problems:
         raise BrokenFlow(reading.problems)
     return source
@@ -255,27 +219,3 @@ def _width(text: str, column: int, style: str) -> int:
     if style == '"' and (escape := _ESCAPE.match(text, column)):
         return escape.end() - column
     return 1
-
-
-def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
-    what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    context = getattr(error, "context", None) or ""
-    mark = getattr(error, "problem_mark", None)
-    begun = getattr(error, "context_mark", None)
-    if begun is not None and (mark is None or context in _FROM_ITS_BEGINNING):
-        mark = begun
-    spot = Spot(source.path, mark.line + 1, mark.column + 1) if mark else Spot(source.path, 1, 1)
-    line = source.lines[spot.line - 1] if spot.line <= len(source.lines) else ""
-    if _UNQUOTED_KEY.search(line):
-        message = 'a key such as * or # must be quoted: write "*": or "#":'
-    elif "\t" in line[: len(line) - len(line.lstrip())]:
-        message = "the line is indented with a tab; use spaces"
-    elif isinstance(error, yaml.reader.ReaderError):
-        message = "a character that YAML does not allow stands here"
-    else:
-        message = (
-            _PLAINLY.get((context, what))
-            or _PLAINLY.get(("", what))
-            or (f"not readable as YAML: {what}" + (f" ({context})" if context else ""))
-        )
-    return source.problem(spot, message, "yaml")
