@@ -14,7 +14,14 @@ from typing import cast
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
-from ivr.errors import BadInput, CallerHungUp, CarelineError, StoreError, VoiceError
+from ivr.errors import (
+    BadInput,
+    CallerHungUp,
+    CarelineError,
+    LineError,
+    StoreError,
+    VoiceError,
+)
 from ivr.flow.hotline import Hotline
 from ivr.journal import Journal
 from ivr.line.asterisk.ami import Ami, AmiMessage
@@ -75,6 +82,7 @@ class App:
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)
 
     @property
@@ -107,8 +115,10 @@ class App:
             await self.inbound.stop()
         for task in self._tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=GOODBYE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await self.inbound.idle()
+                await asyncio.gather(*self._writing, return_exceptions=True)
         await self.live.close()
         await self.roster.close()
         self.desk.close()
@@ -205,14 +215,24 @@ class App:
     # -- agents ----------------------------------------------------------------------------------
 
     async def _feature(self, agent: str, code: str, line: Line) -> None:
+        with self._until_stopped():
+            try:
+                await self._obey(agent, code, line)
+            except CallerHungUp:
+                return
+            except CarelineError as error:
+                log.error("the code %s of agent %s was not obeyed: %s", code, agent, error)
+            finally:  # an agent who hears nothing knows that it was not
+                with suppress(CallerHungUp, LineError):
+                    await line.perform(Hangup())
+
+    async def _obey(self, agent: str, code: str, line: Line) -> None:
         logged_in, paused, prompt = FEATURES[code]
-        with self._until_stopped(), suppress(CallerHungUp):
-            account = await self.roster.change(agent, logged_in=logged_in, paused=paused)
-            wording = self.hotline.wording
-            spoken = wording.spoken(prompt, account.language or wording.default, {}, {})
-            if spoken is not None:
-                await line.perform(Play((spoken,)))
-            await line.perform(Hangup())
+        account = await self.roster.change(agent, logged_in=logged_in, paused=paused)
+        wording = self.hotline.wording
+        spoken = wording.spoken(prompt, account.language or wording.default, {}, {})
+        if spoken is not None:
+            await line.perform(Play((spoken,)))
 
     def _phone_changed(self, event: AmiMessage) -> None:
         if (seen := phone(event)) is not None:
@@ -232,8 +252,8 @@ class App:
     def _set_aside(self, agent: str, misses: int) -> None:
         log.warning("agent %s missed %d calls in a row and is paused", agent, misses)
         task = asyncio.create_task(self.roster.set_aside(agent), name=f"set aside {agent}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
 
 
 def utc_now() -> datetime:

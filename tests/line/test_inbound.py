@@ -91,6 +91,31 @@ async def test_a_call_arrives_with_what_the_carrier_said() -> None:
         assert (arrival.call_id, arrival.number, arrival.dialled) == ("1.1", "13800138000", "95588")
 
 
+async def test_a_call_waits_until_there_is_somebody_to_serve_it() -> None:
+    engine = Engine()
+    async with fake_switch() as switch:
+        switch.answers = obeys
+        ami = Ami("127.0.0.1", switch.port, "careline", switch.secret)
+        Inbound(ami, lambda _: _no_audio, lambda _: None, engine.call, engine.feature)
+        await ami.connect()
+        await switch.send(started("1.1"))
+        await asyncio.sleep(0.05)
+        await ami.close()
+    assert not engine.calls
+
+
+async def test_a_call_that_comes_as_the_engine_stops_is_handed_back_at_once() -> None:
+    engine = Engine()
+    async with fake_switch() as switch, answering(switch, engine) as (_, inbound):
+        stopping = asyncio.create_task(inbound.stop())
+        await until(lambda: any(fields.get("Value") == "0" for fields in switch.actions))
+        await switch.send(started("1.1"))
+        await stopping
+        await inbound.idle()
+        assert switch.actions[-1]["Command"] == "ASYNCAGI BREAK"
+    assert not engine.calls
+
+
 async def test_a_withheld_number_is_empty() -> None:
     engine = Engine()
     async with fake_switch() as switch, answering(switch, engine):

@@ -90,6 +90,9 @@ class Carrier:
             task.cancel()
         live = [leg for leg in self.legs.values() if not leg.ended]
         await asyncio.gather(*(leg.hang_up() for leg in live))
+        for task in self._tasks:  # phones that rang meanwhile
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def check(self) -> None:
         """Raise what went wrong in a phone's behaviour."""

@@ -14,9 +14,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.errors import LineError
+from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
+from ivr.line.commands import HandBack
 from ivr.line.line import Arrival, Line
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ UP = "6"
 """AMI's ChannelState of an answered channel."""
 
 HEARTBEAT = "CARELINE_ALIVE"
+UNDERWAY = 0.1
+"""Seconds within which calls arrive that met the heart beating just before it was stopped."""
+
 HEARTBEAT_EVERY = 2.0
 """Seconds; the dialplan takes the engine for dead after a few missed beats."""
 
@@ -73,6 +77,7 @@ class Inbound:
         self._lines: dict[str, AsteriskLine] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._heart: asyncio.Task[None] | None = None
+        self._stopped = False
         ami.subscribe("AsyncAGIStart", self._take)
         for name in LINE_EVENTS:
             ami.subscribe(name, self._happened)
@@ -92,12 +97,14 @@ class Inbound:
 
     async def stop(self) -> None:
         """Take no new calls: the dialplan serves them without the engine. Running calls go on."""
+        self._stopped = True
         if self._heart:
             self._heart.cancel()
             await asyncio.wait({self._heart})
             self._heart = None
         if self._ami.up:
             await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": "0"})
+            await asyncio.sleep(UNDERWAY)
 
     async def idle(self) -> None:
         """Wait until every call that is being served is over."""
@@ -119,10 +126,15 @@ class Inbound:
         call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
         if context not in {CALLERS, AGENTS} or call_id in self._lines:
             return
+        if not self._heart and not self._stopped:
+            return  # `start` will pick it up, when there are agents to serve it
         channel, dialled = parked.get("Channel", ""), parked.get("Exten", "")
         line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
         line.answered = parked.get("ChannelState") == UP
         self._lines[call_id] = line
+        if self._stopped:
+            self._spawn(_hand_back(line), f"hand back {call_id}")
+            return
         self._spawn(self._lend(line), f"lease of {call_id}")
         if context == AGENTS:
             agent = parked.get("AccountCode", "")
@@ -175,3 +187,8 @@ class Inbound:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("Serving failed: %s", task.get_name(), exc_info=error)
+
+
+async def _hand_back(line: Line) -> None:
+    with suppress(CallerHungUp, LineError):
+        await line.perform(HandBack())
