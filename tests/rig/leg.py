@@ -40,6 +40,7 @@ class Leg:
         self._numbers = itertools.count(1)
         self._results: dict[str, asyncio.Future[str]] = {}
         self._in_hand = asyncio.Event()
+        self._invited = asyncio.Event()
         self._answered = asyncio.Event()
         self._ended = asyncio.Event()
 
@@ -92,6 +93,11 @@ class Leg:
         await self._hang_up(str(cause))
 
     # What the person perceives
+
+    async def until_invited(self, within: float = _LATE) -> float:
+        """Wait until the INVITE is on its way; returns the moment."""
+        await self._until(self._invited, within, "on its way")
+        return self.invited_at
 
     async def until_answered(self, within: float = _LATE) -> float:
         """Wait until the other side has answered; returns the moment."""
@@ -181,6 +187,7 @@ class Leg:
             case "Newchannel":
                 self.invited_at = at
                 self.channel = message["Channel"]
+                self._invited.set()
                 self.caller_name = message["CallerIDName"]
                 self.caller_number = message["CallerIDNum"]
             case "Newstate" if message["ChannelState"] == "6":
