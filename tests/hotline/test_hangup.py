@@ -124,6 +124,7 @@ async def test_a_hang_up_at_any_step_leaves_nothing_but_the_record(rig: Rig) -> 
         await until("that call is over", lambda: app.inbound.channels == 0)
         await asyncio.sleep(1.0)
         tasks, files = len(asyncio.all_tasks()), handles()
+        complaints = len(rig.switches.complaints())
         await asyncio.gather(*(hang_up_at(*call) for call in calls))
         await until("no agent rings or talks", lambda: not busy(app))
         await asyncio.sleep(1.0)
@@ -131,7 +132,8 @@ async def test_a_hang_up_at_any_step_leaves_nothing_but_the_record(rig: Rig) -> 
         assert len(asyncio.all_tasks()) <= tasks
         assert handles() == files
         # Asterisk warns of a whisper that its caller did not wait for; that is how it must be.
-        assert [one for one in rig.switches.complaints() if "careline-whisper" not in one] == []
+        new = rig.switches.complaints()[complaints:]
+        assert [one for one in new if "careline-whisper" not in one] == []
         records = await asyncio.to_thread(all_records, app)
     assert len(records) == len(calls) + 1
     for record in records:
