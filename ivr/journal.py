@@ -70,9 +70,12 @@ class Journal:
         return True
 
     def _store(self, batch: list[CallEvent | CallSummary]) -> None:
-        # Events need their call's row; of several summaries of one call the last one counts.
-        summaries = {e.call_id: e for e in batch if isinstance(e, CallSummary)}
-        for summary in summaries.values():
-            write = self._database.calls.finish if summary.ended else self._database.calls.start
-            write(summary)
-        self._database.calls.append([entry for entry in batch if isinstance(entry, CallEvent)])
+        # Events need their call's row, and a call that is seen to be over must have all of its
+        # events. Of several summaries of one call the last one counts.
+        calls = self._database.calls
+        summaries = [entry for entry in batch if isinstance(entry, CallSummary)]
+        for summary in {one.call_id: one for one in summaries if not one.ended}.values():
+            calls.start(summary)
+        calls.append([entry for entry in batch if isinstance(entry, CallEvent)])
+        for summary in {one.call_id: one for one in summaries if one.ended}.values():
+            calls.finish(summary)

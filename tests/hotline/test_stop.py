@@ -33,8 +33,8 @@ SPEAKERS = {"fay": "fr", "gus": "de", "eva": "es", "ivo": "it"}
 """Agents, each of a language of their own."""
 AGENTS = [
     *(AgentAccount(name, name, "en", {language: 5}) for name, language in SPEAKERS.items()),
-    AgentAccount("spare-0", "Spare", "zh", {"zh": 5, "accounts": 5}),
-    *(AgentAccount(f"spare-{n}", f"Spare {n}", "zh", {}) for n in range(1, 24)),
+    AgentAccount("zoe", "Zoe", "zh", {"zh": 5, "accounts": 5}),
+    *(AgentAccount(f"spare-{n}", f"Spare {n}", "zh", {}) for n in range(24)),
 ]
 TALKS, BUSY, WAITS, RINGS, IS_TOLD_OF = (f"1392222000{n}" for n in range(5))
 CALLERS = [
@@ -117,6 +117,16 @@ async def test_a_talk_goes_on_untouched(day: LastDay) -> None:
     await phone.hang_up()
     await caller.leg.until_ended(1)
     assert (await day.record(caller)).summary.outcome == "talk_went_on"
+
+
+@story
+async def test_a_talk_after_which_a_question_was_to_come_ends_the_call(day: LastDay) -> None:
+    caller = await day.rings("13922220012", at="transfers.agent")
+    _, phone = await day.until_joined(caller)
+    await day.engine_stops()
+    await until_both_hear_each_other(caller.leg, phone)
+    await phone.hang_up()
+    await caller.leg.until_ended(1)
 
 
 @story
