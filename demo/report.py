@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
+from demo.guest import let_in
 from demo.stage import Played
 from tests.rig.rig import Switches
 
@@ -47,8 +48,11 @@ def _reason(played: Played) -> str:
 def how_to_call(console: Console, switches: Switches) -> None:
     """Say how a person can call in while the demo stays open."""
     host, port = switches.wiring.sip_address, switches.wiring.sip_port
+    password = let_in(switches)
     console.print(
-        f"\nEverything stays open until ^C. Call in with a softphone on this machine: SIP user "
-        f"[bold]guest[/], password [bold]guest[/], server {host}:{port} (UDP); dial [bold]95588[/] "
-        f"to ring the hotline.\nThe records: CARELINE_HOME={switches.home} careline calls tail"
+        "\nEverything stays open until ^C. Call in with a softphone on this machine: SIP user "
+        "[bold]guest[/] (a caller nobody knows) or [bold]elder[/] (the 72-year-old), password "
+        f"[bold]{password}[/], server {host}:{port} (UDP); dial [bold]95588[/]. The agents' phones "
+        "pick up after five seconds and hum.\n"
+        f"The records: CARELINE_HOME={switches.home} careline calls tail"
     )
