@@ -4,16 +4,17 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from ivr.agent import AgentAccount
 from ivr.app import App
+from ivr.errors import NotFound
 from ivr.flow.hotline import Hotline
 from ivr.line.commands import Spoken
-from ivr.record import CallRecord
+from ivr.record import CallEvent, CallRecord
 from ivr.store.database import Database
 from tests.hotline.story import Stories, Story
 from tests.rig import sound
@@ -149,7 +150,7 @@ class Day:
 
             def there() -> bool:
                 last: Mapping[str, Any] = {}
-                for event in database.calls.show(caller.call_id).events:
+                for event in _events(database, caller.call_id):
                     last = event.data if event.kind == "step" else last
                 return (last.get("flow"), last.get("step")) == (flow, step)
 
@@ -160,8 +161,7 @@ class Day:
         with Database.open(self.app.settings.url) as database:
 
             def noted() -> bool:
-                events = database.calls.show(caller.call_id).events
-                return any(event.kind == kind for event in events)
+                return any(event.kind == kind for event in _events(database, caller.call_id))
 
             await until(f"{caller.call_id} has {kind}", noted, within)
 
@@ -215,6 +215,13 @@ class Day:
     def _happened(self, message: Message) -> None:
         if message["Event"] == "AsyncAGIStart" and message["Context"] == "from-carrier":
             self.arrivals.append(message)
+
+
+def _events(database: Database, call_id: str) -> Sequence[CallEvent]:
+    """The events of a call so far; none as long as the call is not in the store."""
+    with suppress(NotFound):
+        return database.calls.show(call_id).events
+    return ()
 
 
 def _entered_at(place: str, hotline: Hotline) -> Hotline:

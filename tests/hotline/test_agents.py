@@ -1,171 +1,210 @@
-"""Agents at their phones and at the command line, on real Asterisk: codes, missed calls, pauses."""
+"""Agents at their phones and at the command line: codes, missed calls, pauses, and who is next."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from ivr.agent import AgentAccount
-from ivr.app import App
 from ivr.caller import Profile
 from ivr.cli.main import run
-from ivr.record import CallRecord
 from ivr.store.database import Database
-from tests.hotline.day import until
-from tests.hotline.flows import lively
-from tests.rig.engine import engine
-from tests.rig.leg import Leg
+from routing.floor import MISSED
+from tests.hotline.day import Caller, Day, until
+from tests.hotline.flows import WRAP_UP
+from tests.hotline.story import story
 from tests.rig.phone import Answers, Refuses, RingsOut
-from tests.rig.rig import Rig
 
 pytestmark = pytest.mark.switch
 
-PATIENT = {"zh": 5, "senior_care": 5}
-OLD = Profile("+8613911110072", "王秀兰", date(1954, 3, 12), ("zh",))
-NUMBER = "13911110072"
+# Every story has a language of its own, and so agents and callers of its own.
+AGENTS = [
+    AgentAccount("cleo", "Cleo", "en", {"fr": 5}),
+    AgentAccount("dina", "Dina", "zh", {"fr": 5}),
+    AgentAccount("gone", "Gone", "zh", {"fr": 5}),
+    AgentAccount("hans", "Hans", "en", {"de": 5}),
+    *(
+        AgentAccount(f"{language}-{n}", language, "en", {language: 5})
+        for language in ("es", "it", "nl", "fi")
+        for n in (1, 2)
+    ),
+    AgentAccount("paula", "Paula", "en", {"pt": 5}),
+    AgentAccount("sven", "Sven", "en", {"sv": 5}),
+    AgentAccount("eleni", "Eleni", "en", {"el": 5, "senior_care": 5}),
+    AgentAccount("hanna", "Hanna", "en", {"hu": 5}),
+]
+CALLERS = [
+    Profile(f"+86139777700{n:02}", "王芳", born, (language,))
+    for n, (language, born) in enumerate(
+        [
+            *((language, date(1990, 1, 1)) for language in ("es", "it", "nl", "fi", "pt", "sv")),
+            *(("el", born) for born in (date(1990, 1, 1), date(1991, 1, 1), date(1950, 1, 1))),
+            *(("hu", born) for born in (date(1990, 1, 1), date(1991, 1, 1))),
+        ]
+    )
+]
+ES, IT, NL, FI, PT, SV, EL_FIRST, EL_YOUNG, EL_OLD, HU_FIRST, HU_SECOND = (
+    f"139777700{n:02}" for n in range(11)
+)
+EXPECTED_ERRORS = r"the code \*45 of agent gone was not obeyed"
 
 
-@pytest.fixture
-def flows(tmp_path: Path) -> Path:
-    """The hotline we ship, with phones that ring and agents who wrap up for two seconds."""
-    return lively(tmp_path / "flows")
+@pytest.fixture(scope="module", autouse=True)
+def command_line(day: Day) -> Iterator[None]:
+    """The careline command finds the hotline of the day."""
+    settings = day.app.settings
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CARELINE_HOME", str(settings.home))
+        environment.setenv("CARELINE_AMI_PORT", str(settings.ami_port))
+        yield
 
 
-def agents(*names: str) -> list[AgentAccount]:
-    return [AgentAccount(name, language="zh", skills=PATIENT) for name in names]
-
-
-def state(app: App, agent: str) -> str:
-    seat = app.desk.floor.agent(agent)
-    return "away" if seat is None else seat.state
-
-
-def account(app: App, agent: str) -> AgentAccount:
-    with Database.open(app.settings.url) as database:
-        return database.agents.get(agent)
-
-
-async def record(app: App) -> CallRecord:
-    """The newest call's record, once the call is over."""
-    with Database.open(app.settings.url) as database:
-        await until(
-            "the record is complete",
-            lambda: any(one.ended is not None for one in database.calls.list(limit=1)),
-        )
-        return database.calls.show(database.calls.list(limit=1)[0].call_id)
-
-
-async def dial(rig: Rig, app: App, code: str, prompt: str) -> None:
-    """Dial a feature code from ana's phone and wait until it was confirmed in ana's language."""
-    spoken = app.hotline.wording.spoken(prompt, "zh", {}, {})
-    assert spoken is not None
-    leg: Leg = await rig.carrier.phone("ana").dial(code)
-    await leg.until_heard_sound(app.prompts.make(spoken))
+async def dial(day: Day, agent: str, code: str, prompt: str) -> None:
+    """Dial a code at an agent's phone, until it was confirmed in the agent's language."""
+    language = next(one.language for one in AGENTS if one.name == agent)
+    leg = await day.rig.carrier.phone(agent).dial(code)
+    await leg.until_heard_sound(day.path(prompt, language))
     await leg.until_ended()
 
 
-async def test_codes_dialled_at_the_phone_log_in_pause_and_log_out(rig: Rig, flows: Path) -> None:
-    async with engine(rig, agents("ana"), flows=flows) as app:
-        await dial(rig, app, "*47", "feature_paused")
-        assert (state(app, "ana"), account(app, "ana").paused) == ("paused", "break")
-        await dial(rig, app, "*48", "feature_ready")
-        assert (state(app, "ana"), account(app, "ana").paused) == ("free", None)
-        await dial(rig, app, "*46", "feature_logged_out")
-        assert (state(app, "ana"), account(app, "ana").logged_in) == ("away", False)
-        await dial(rig, app, "*45", "feature_logged_in")
-        assert (state(app, "ana"), account(app, "ana").logged_in) == ("free", True)
+@story
+@pytest.mark.parametrize("agent", ["cleo", "dina"])
+async def test_codes_pause_log_out_and_log_in_and_are_confirmed(day: Day, agent: str) -> None:
+    await dial(day, agent, "*47", "feature_paused")
+    assert (day.state(agent), day.account(agent).paused) == ("paused", "break")
+    await dial(day, agent, "*48", "feature_ready")
+    assert (day.state(agent), day.account(agent).paused) == ("free", None)
+    await dial(day, agent, "*46", "feature_logged_out")
+    assert (day.state(agent), day.account(agent).logged_in) == ("away", False)
+    await dial(day, agent, "*45", "feature_logged_in")
+    assert (day.state(agent), day.account(agent).logged_in) == ("free", True)
 
 
-async def test_a_command_is_noticed_by_the_running_engine(
-    rig: Rig, flows: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with engine(rig, agents("ana"), flows=flows) as app:
-        monkeypatch.setenv("CARELINE_HOME", str(rig.switches.home))
-        monkeypatch.setenv("CARELINE_AMI_PORT", str(rig.switches.ami_port))
-        assert await asyncio.to_thread(run, ["agents", "pause", "ana", "lunch"]) == 0
-        await until("ana is paused", lambda: state(app, "ana") == "paused", within=3)
-        assert await asyncio.to_thread(run, ["agents", "ready", "ana"]) == 0
-        await until("ana is free", lambda: state(app, "ana") == "free", within=3)
+@story
+async def test_a_code_that_cannot_be_obeyed_ends_in_no_silence(day: Day) -> None:
+    with Database.open(day.app.settings.url) as database:
+        database.agents.remove("gone")
+    leg = await day.rig.carrier.phone("gone").dial("*45")
+    await leg.until_ended(3)
+    await day.until_state("gone", "away")
 
 
+@story
+async def test_a_command_is_noticed_by_the_running_engine(day: Day) -> None:
+    assert await asyncio.to_thread(run, ["agents", "pause", "hans", "lunch"]) == 0
+    await day.until_state("hans", "paused", within=2)
+    assert await asyncio.to_thread(run, ["agents", "ready", "hans"]) == 0
+    await day.until_state("hans", "free", within=2)
+    assert await asyncio.to_thread(run, ["agents", "logout", "hans"]) == 0
+    await day.until_state("hans", "away", within=2)
+
+
+@story
 @pytest.mark.parametrize(
-    ("behaviour", "cause"),
-    [(Refuses("busy"), "busy"), (Refuses("declined"), "declined"), (RingsOut(), "no_answer")],
+    ("number", "agent", "behaviour", "cause"),
+    [
+        (ES, "es-1", Refuses("busy"), "busy"),
+        (IT, "it-1", Refuses("declined"), "declined"),
+        (NL, "nl-1", RingsOut(), "no_answer"),
+    ],
+    ids=["busy", "declined", "no_answer"],
 )
-async def test_a_caller_whom_one_agent_misses_is_offered_to_the_next(
-    rig: Rig, flows: Path, behaviour: Refuses | RingsOut, cause: str
+async def test_a_caller_whom_one_agent_misses_is_offered_to_the_next_at_once(
+    day: Day, number: str, agent: str, behaviour: Refuses | RingsOut, cause: str
 ) -> None:
-    async with engine(rig, agents("ana", "bea"), [OLD], flows=flows) as app:
-        rig.carrier.phone("ana").behaviour = behaviour
-        rig.carrier.phone("bea").behaviour = Answers(after=0.3, talks_for=4.0)
-        call = await rig.carrier.call(NUMBER)
-        await call.until_ended(60)
-        kept = await record(app)
-    refused = [event.data for event in kept.events if event.kind == "refused"]
-    assert refused == [{"agent": "ana", "cause": cause}]
-    assert kept.summary.agent == "bea"
-    assert kept.summary.outcome == "answered"
+    day.rig.carrier.phone(agent).behaviour = behaviour
+    caller = await day.rings(number)
+    second, phone = await day.until_joined(caller)
+    [missed] = day.rig.carrier.phone(agent).calls
+    assert missed.ended_at is not None
+    assert phone.invited_at - missed.ended_at < 0.5
+    await caller.hang_up()
+    record = await day.record(caller)
+    refused = [event.data for event in record.events if event.kind == "refused"]
+    assert refused == [{"agent": agent, "cause": cause}]
+    assert [event.kind for event in record.events].count("waiting") == 1
+    assert (second, record.summary.agent) == (agent.replace("1", "2"), second)
 
 
-async def test_an_agent_who_misses_two_calls_is_set_aside_and_stays_so(
-    rig: Rig, flows: Path
-) -> None:
-    async with engine(rig, agents("ana", "bea"), [OLD], flows=flows) as app:
-        rig.carrier.phone("ana").behaviour = Refuses("declined")
-        rig.carrier.phone("bea").behaviour = Answers(after=0.3, talks_for=3.0)
-        for _ in range(2):
-            await until("ana is free", lambda: state(app, "ana") == "free")
-            call = await rig.carrier.call(NUMBER)
-            await call.until_ended(60)
-            await until("bea is free", lambda: state(app, "bea") == "free")
-        await until("ana is set aside", lambda: account(app, "ana").paused == "missed calls")
-        assert state(app, "ana") == "paused"
+@story
+async def test_an_agent_who_misses_twice_is_set_aside_until_back(day: Day) -> None:
+    phone = day.rig.carrier.phone("sven")
+    phone.next(RingsOut(), RingsOut())
+    for _ in range(2):
+        await day.until_state("sven", "free")
+        caller = await day.rings(SV)
+        await day.until_noted(caller, "refused")
+        await caller.hang_up()
+    await until("the store knows", lambda: day.account("sven").paused == MISSED, within=2)
+    assert (day.state("sven"), len(phone.calls)) == ("paused", 2)
+    caller = await day.rings(SV)
+    await until("the caller waits", lambda: day.waiting("sv") == [caller.call_id], within=2)
+    await dial(day, "sven", "*48", "feature_ready")
+    await day.until_joined(caller)
+    await caller.hang_up()
+    assert day.account("sven").paused is None
 
 
-async def test_a_phone_that_has_gone_is_not_rung(rig: Rig, flows: Path) -> None:
-    async with engine(rig, agents("ana", "bea"), [OLD], flows=flows) as app:
-        await rig.carrier.unplug("ana")
-        await until("ana's phone is gone", lambda: not _reachable(app, "ana"))
-        rig.carrier.phone("bea").behaviour = Answers(after=0.3, talks_for=3.0)
-        call = await rig.carrier.call(NUMBER)
-        await call.until_ended(60)
-        kept = await record(app)
-    assert kept.summary.agent == "bea"
-    assert [event for event in kept.events if event.kind == "refused"] == []
+@story
+async def test_a_phone_that_has_gone_is_not_rung(day: Day) -> None:
+    await day.rig.carrier.unplug("fi-1")
+    await until("the phone is gone", lambda: not reachable(day, "fi-1"))
+    caller = await day.rings(FI)
+    agent, _ = await day.until_joined(caller)
+    await caller.hang_up()
+    assert agent == "fi-2"
+    assert day.rig.carrier.phone("fi-1").calls == []
 
 
-def _reachable(app: App, agent: str) -> bool:
-    seat = app.desk.floor.agent(agent)
+@story
+async def test_a_pause_asked_for_in_a_talk_begins_after_it(day: Day) -> None:
+    caller = await day.rings(PT)
+    await day.until_joined(caller)
+    assert await asyncio.to_thread(run, ["agents", "pause", "paula", "lunch"]) == 0
+    await until("the engine has noticed", lambda: pause_of(day, "paula") == "lunch", within=2)
+    assert day.state("paula") == "talking"
+    await caller.hang_up()
+    await day.until_state("paula", "paused", within=1)
+    summary = (await day.record(caller)).summary
+    assert (summary.outcome, summary.hung_up_by) == ("answered", "caller")
+
+
+@story
+async def test_an_elderly_caller_is_next_though_a_younger_one_has_waited_longer(day: Day) -> None:
+    talking = await day.rings(EL_FIRST)
+    await day.until_joined(talking)
+    young, old = await day.rings(EL_YOUNG), await day.rings(EL_OLD)
+    await until("both wait", lambda: len(day.waiting("el")) == 2)
+    assert day.waiting("el") == [old.call_id, young.call_id]
+    await talking.hang_up()
+    await day.until_joined(old)
+    assert day.waiting("el") == [young.call_id]
+    await old.hang_up()
+    await day.until_joined(young)
+    await young.hang_up()
+
+
+@story
+async def test_a_waiting_caller_is_told_the_position_and_served_after_the_wrap_up(day: Day) -> None:
+    day.rig.carrier.phone("hanna").behaviour = Answers(after=0.3)
+    talking = await day.rings(HU_FIRST)
+    _, first = await day.until_joined(talking)
+    waiting: Caller = await day.rings(HU_SECOND)
+    await waiting.leg.until_heard_sound(day.path("queue_position", "en", position=1), within=30)
+    await talking.hang_up()
+    await day.until_state("hanna", "wrap_up", within=1)
+    _, second = await day.until_joined(waiting)
+    assert first.ended_at is not None
+    assert second.invited_at - first.ended_at == pytest.approx(WRAP_UP, abs=0.7)
+    await waiting.hang_up()
+
+
+def reachable(day: Day, agent: str) -> bool:
+    seat = day.app.desk.floor.agent(agent)
     return seat is not None and seat.reachable
 
 
-async def test_a_pause_asked_for_in_a_talk_begins_after_it(rig: Rig, flows: Path) -> None:
-    async with engine(rig, agents("ana"), [OLD], flows=flows) as app:
-        rig.carrier.phone("ana").behaviour = Answers(after=0.3)
-        call = await rig.carrier.call(NUMBER)
-        await until("ana talks", lambda: state(app, "ana") == "talking")
-        await app.roster.change("ana", paused="lunch")
-        assert state(app, "ana") == "talking"
-        await call.hang_up()
-        await until("ana is paused", lambda: state(app, "ana") == "paused")
-        kept = await record(app)
-    assert (kept.summary.outcome, kept.summary.hung_up_by) == ("answered", "caller")
-
-
-async def test_a_waiting_caller_is_told_the_position_and_served_when_an_agent_is_free(
-    rig: Rig, flows: Path
-) -> None:
-    async with engine(rig, agents("ana"), [OLD], flows=flows) as app:
-        rig.carrier.phone("ana").behaviour = Answers(after=0.3)
-        first = await rig.carrier.call(NUMBER)
-        await until("ana talks", lambda: state(app, "ana") == "talking")
-        second = await rig.carrier.call(NUMBER)
-        position = app.hotline.wording.spoken(
-            "queue_position", "zh", {"position": 1}, {}, slow=True, public={"position"}
-        )
-        assert position is not None
-        await second.until_heard_sound(app.prompts.make(position), within=40)
-        await first.hang_up()
-        await until("ana talks again", lambda: state(app, "ana") == "talking", within=30)
-        await second.hang_up()
+def pause_of(day: Day, agent: str) -> str | None:
+    seat = day.app.desk.floor.agent(agent)
+    return None if seat is None else seat.pause

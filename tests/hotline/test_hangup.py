@@ -26,8 +26,8 @@ pytestmark = pytest.mark.switch
 
 EVERYTHING = {"zh": 5, "en": 5, "cards": 5, "accounts": 5, "senior_care": 5}
 AGENTS = [AgentAccount(f"desk-{n}", language="zh", skills=EVERYTHING) for n in range(12)]
-AT_ONCE = 8
-AFTER = (0.4, 3.0)  # seconds: within what is said first, and in what comes then
+AT_ONCE = 12
+AFTER = (0.4, 2.0)  # seconds: within what is said first, and in what comes then
 PLACES = [
     f"{flow.name}.{step}" for flow in load(resources.flows()).flows.values() for step in flow.steps
 ]
