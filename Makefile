@@ -11,7 +11,7 @@ demo: $(READY) switch          ## real calls through a real Asterisk; --keep: ma
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
 test: $(READY) switch lint     ## everything that must hold
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -210,7 +212,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",
     ):
-        connection.execute(f"PRAGMA {pragma}").close()
+        _insist(connection, f"PRAGMA {pragma}")
+
+
+def _insist(connection: Any, statement: str) -> None:
+    """Execute; SQLite does not wait by itself while another program is turning WAL on."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute(statement).close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -92,6 +92,7 @@ class _CallerAt:
         self._leg = leg
 
     async def press(self, keys: str) -> None:
+        await self._leg.until_answered()  # the engine may have the call before the caller knows
         await self._leg.press(keys, gap=0.1, length=0.1)
 
     async def hang_up(self) -> None:
