@@ -18,7 +18,7 @@ from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.line.commands import Spoken
 
-RATES = (4, 8, 12, *range(14, 32, 2), *range(32, 65, 4))  # calls a second, one after the other
+RATES = (4, 8, 12, 16, *range(20, 36, 2), *range(36, 65, 4))  # calls a second, one after the other
 PHONES = 150
 
 AGENTS = [

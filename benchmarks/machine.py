@@ -12,7 +12,8 @@ QUIET = 0.05
 """The share of the machine that others may take before a figure is doubted."""
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_BUSY = (0, 1, 2, 5, 6, 7)  # of proc_stat(5): user, nice, system, irq, softirq, steal
+# Of proc_stat(5): user, nice, system, steal. Not softirq: that is our own packets, mostly.
+_BUSY = (0, 1, 2, 7)
 
 
 def facts(asterisk: str | None = None) -> dict[str, object]:
@@ -66,7 +67,7 @@ class Others:
         return all_cores - sum(process.cpu() for process in self._own)
 
 
-async def quiet(own: Sequence[Process], within: float = 300.0) -> bool:
+async def quiet(own: Sequence[Process], within: float = 120.0) -> bool:
     """Wait until the others leave the machine alone; False if they do not `within` seconds."""
     deadline = monotonic() + within
     while monotonic() < deadline:

@@ -245,13 +245,19 @@ OF_THE_CALLER, OF_THE_AGENT = 700, 900
 
 
 async def until_both_hear_each_other(caller: Leg, agent: Leg) -> None:
-    """Let both hum, and wait until each has heard the other."""
-    await asyncio.gather(
-        caller.hum(OF_THE_CALLER, 0.8),
-        agent.hum(OF_THE_AGENT, 0.8),
-        caller.until_heard(OF_THE_AGENT, 0.5),
-        agent.until_heard(OF_THE_CALLER, 0.5),
-    )
+    """Let both hum until each hears the other from now on."""
+    await asyncio.gather(caller.hum_on(OF_THE_CALLER), agent.hum_on(OF_THE_AGENT))
+    await asyncio.gather(_until_hears(caller, OF_THE_AGENT), _until_hears(agent, OF_THE_CALLER))
+    await asyncio.gather(caller.be_silent(), agent.be_silent())
+
+
+async def _until_hears(leg: Leg, hertz: int) -> None:
+    begin = len(leg.heard())
+
+    def hears() -> bool:
+        return sound.find_tone(leg.heard()[begin:], hertz, 0.4) is not None
+
+    await until(f"{leg.unique_id} hears {hertz} Hz", hears, 10)
 
 
 @contextmanager

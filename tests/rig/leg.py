@@ -16,6 +16,7 @@ from tests.rig.sound import Sound
 
 _LATE = 15.0
 _HUNG_UP = "hung up"
+_SILENCE = 'EXEC Playtones "0/1000"'
 
 
 class Leg:
@@ -39,6 +40,7 @@ class Leg:
         self._folder = folder
         self._numbers = itertools.count(1)
         self._results: dict[str, asyncio.Future[str]] = {}
+        self._mouth = asyncio.Lock()  # one sound at a time, in the order in which they began
         self._in_hand = asyncio.Event()
         self._invited = asyncio.Event()
         self._answered = asyncio.Event()
@@ -60,19 +62,26 @@ class Leg:
     async def speak(self, wav: Path) -> None:
         """Say what is in `wav` (8 kHz, mono, 16 bit); returns when it has been said."""
         sound.require_telephone_format(wav)
-        await self.perform("EXEC StopPlaytones")  # while tones play, Asterisk drops other sound
-        await self.perform(f'STREAM FILE "{wav.with_suffix("")}" ""', within=300)
-        await self.be_silent()
+        async with self._mouth:
+            await self.perform("EXEC StopPlaytones")  # while tones play, other sound is dropped
+            await self.perform(f'STREAM FILE "{wav.with_suffix("")}" ""', within=300)
+            await self.perform(_SILENCE)
 
     async def be_silent(self) -> None:
         """Send silence, as a telephone does whose owner says nothing (Asterisk would send nothing)."""
-        await self.perform('EXEC Playtones "0/1000"')
+        async with self._mouth:
+            await self.perform(_SILENCE)
 
     async def hum(self, hertz: int, seconds: float) -> None:
         """Make a tone, which can be told from every other on the far side."""
         wav = self._folder / f"hum-{hertz}-{round(seconds * 1000)}.wav"
         sound.write_tone(wav, hertz, seconds)
         await self.speak(wav)
+
+    async def hum_on(self, hertz: int) -> None:
+        """Begin to make a tone, until something else is said or done."""
+        async with self._mouth:
+            await self.perform(f"EXEC Playtones {hertz}")
 
     async def hang_up(self) -> None:
         """Put the receiver down (or, before the answer, give up ringing)."""
@@ -81,8 +90,10 @@ class Leg:
             await self.until_ended()
 
     async def answer(self) -> None:
-        """Pick up (a phone's leg)."""
-        await self.perform("ANSWER")
+        """Pick up (a phone's leg), and say nothing yet."""
+        async with self._mouth:
+            await self.perform("ANSWER")
+            await self.perform(_SILENCE)
 
     async def ring(self) -> None:
         """Send "180 Ringing" (a phone's leg)."""

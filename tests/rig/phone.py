@@ -81,7 +81,6 @@ class Phone:
         if leg.ended:
             return
         await leg.answer()
-        await leg.be_silent()
         if behaviour.talks_for is not None:
             await asyncio.sleep(behaviour.talks_for)
             await leg.hang_up()
