@@ -6,6 +6,7 @@ switch that fails (`LineError`).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 HUMAN_KEY = "0"
@@ -55,6 +56,41 @@ class Play:
     interrupt: str = ALL_KEYS
 
 
+Turn = Literal["closed", "yes_no", "digits", "open"]
+"""What kind of answer is awaited: one of a few phrases, yes or no, dictated digits, anything.
+
+It decides how long a pause ends the caller's turn.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a caller may say in `language`: `phrases` are all that mean something here.
+
+    What is heard is matched to them afterwards. With `free`, other words are taken down too, where
+    the language's model is good enough for dictation.
+    """
+
+    language: str
+    phrases: tuple[str, ...]
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """That a caller may speak, and how. The first grammar is of the language spoken to the caller;
+    with several, whichever language fits best what was heard is taken.
+
+    `barge_in`: the voice stops the prompt. `slow`: longer pauses are waited for (elderly callers).
+    A line that has no recognizer for any of the languages takes keys alone.
+    """
+
+    grammars: tuple[Grammar, ...]
+    turn: Turn = "closed"
+    barge_in: bool = True
+    slow: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Listen:
     """Say something and take keys, beginning, if `barge_in`, while it is still being said.
@@ -65,6 +101,9 @@ class Listen:
     keys must appear nowhere but in the outcome. `typed` are keys taken before, by a `Play` they
     cut short: they open the entry. A key of `alone` that comes first is the whole entry, at once,
     even if it is the end key.
+
+    With `speech` the caller may say the answer instead: whatever is complete first counts. `secret`
+    entries are never listened to.
     """
 
     spoken: tuple[Spoken, ...]
@@ -76,6 +115,23 @@ class Listen:
     secret: bool = False
     typed: str = ""
     alone: str = ""
+    speech: Speech | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Take down what the caller says, after a tone, into `file` (WAV, 8 kHz, mono, 16 bit).
+
+    Ends with a key of `end_keys`, after `silence` seconds in which nothing is said, or after `most`
+    seconds. When the caller hangs up, what was said until then is in `file`, and `CallerHungUp` is
+    raised as ever.
+    """
+
+    file: Path
+    most: float = 120.0
+    silence: float = 4.0
+    end_keys: str = "#"
+    tone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +200,41 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The caller keyed nothing, or only the end key."""
+    """The caller keyed nothing, or only the end key, and said nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One reading of what was said: `text` in `language`, `confidence` from 0 to 1."""
+
+    text: str
+    language: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """The caller said something: the best reading, and `others`, best first."""
+
+    text: str
+    language: str
+    confidence: float
+    others: tuple[Hypothesis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The caller made a sound of which no words could be had, and why."""
+
+    cause: Literal["not_understood", "too_long", "too_loud", "too_noisy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the caller said is in the file: `seconds` of it (0 where nothing was said)."""
+
+    seconds: float
+    stopped_by: Literal["key", "silence", "time"]
 
 
 @dataclass(frozen=True, slots=True)
