@@ -279,6 +279,8 @@ Outcome = (
     | Played
     | Keyed
     | Silence
+    | Utterance
+    | Unclear
     | Held
     | Joined
     | NotJoined
