@@ -5,6 +5,7 @@ from rich.markup import escape
 
 from demo.guest import let_in
 from demo.stage import Played
+from ivr.reasons import sentences
 from tests.rig.rig import Switches
 
 
@@ -38,10 +39,7 @@ def _reason(played: Played) -> str:
     offers = [event for event in played.record.events if event.kind == "offer"]
     chosen = ""
     if offers:
-        agent = str(offers[-1].data["agent"])
-        sentences = offers[-1].data["sentences"]
-        assert isinstance(sentences, list)
-        chosen = next((one for one in map(str, sentences) if one.startswith(f"{agent} is ")), "")
+        chosen = next(iter(sentences(offers[-1].data["verdicts"])), "")
     return "; ".join(part for part in (played.record.summary.reason, chosen) if part)
 
 

@@ -25,6 +25,7 @@ from ivr.line.commands import (
     Talk,
 )
 from ivr.line.line import Line
+from ivr.reasons import verdicts_of
 from routing.events import (
     AgentArrived,
     AgentLeft,
@@ -141,7 +142,9 @@ class Desk:
                     preferred=request.preferred,
                 )
             )
-            note("waiting", queue=request.queue, need=str(stages[0][1]), **self._outlook(call))
+            relax = [[after, str(need)] for after, need in stages[1:]]
+            terms = {"need": str(stages[0][1]), "relax": relax, "head_start": request.head_start}
+            note("waiting", queue=request.queue, **terms, **self._outlook(call))
             return await self._wait_and_talk(call, line, request, place, note)
         finally:
             del self._places[call]
@@ -184,8 +187,15 @@ class Desk:
         assert offer is not None
         agent = offer.agent
         account = self._accounts[agent]
-        sentences = [verdict.sentence() for verdict in offer.decision.verdicts]
-        note("offer", agent=agent, need=str(offer.decision.need), sentences=sentences)
+        decision = offer.decision
+        note(
+            "offer",
+            agent=agent,
+            need=str(decision.need),
+            stage=decision.stage,
+            waited=round(decision.waited, 1),
+            verdicts=verdicts_of(decision),
+        )
         connect = Connect(
             AgentPhone(agent),
             ring=offer.ring,

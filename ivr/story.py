@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ivr.reasons import sentences
 from ivr.record import CallEvent
 
 Data = Mapping[str, Any]
@@ -32,8 +33,7 @@ def tell(event: CallEvent) -> Sentence:
         text = _unknown(event)
     if event.data.get("erased"):
         text += " (The person was erased.)"
-    reasons = event.data.get("sentences")
-    return Sentence(text, tuple(map(str, reasons)) if isinstance(reasons, list | tuple) else ())
+    return Sentence(text, sentences(event.data.get("verdicts")))
 
 
 class _Shown(dict[str, Any]):
@@ -104,7 +104,7 @@ def _unknown(event: CallEvent) -> str:
     said = ", ".join(
         f"{name} {value}"
         for name, value in event.data.items()
-        if name not in ("sentences", "erased")
+        if name not in ("verdicts", "erased")
     )
     what = event.kind.replace("_", " ").capitalize()
     return f"{what}: {said}." if said else f"{what}."

@@ -16,6 +16,7 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.caller", "ivr.agent", "ivr.record"),
     ("ivr.line",),
     ("ivr.flow",),
+    ("ivr.reasons",),
     (
         "ivr.line.simulated",
         "ivr.line.recorded",

@@ -37,6 +37,8 @@ CALL = CallSummary(
     hung_up_by="caller",
     reason="the caller is 60 or older",
 )
+ANA_TALKS = {"agent": "ana", "code": "talking", "detail": {"for": 12}}
+BO_IS_CHOSEN = {"agent": "bo", "code": "chosen", "score": 40}
 HAPPENED: list[tuple[str, dict[str, object]]] = [
     ("arrived", {"dialled": "95588"}),
     ("caller", {"known": True, "number_kind": "number", "age": 76, "language": "zh"}),
@@ -50,7 +52,7 @@ HAPPENED: list[tuple[str, dict[str, object]]] = [
     ("set", {"name": "intent", "value": "balance"}),
     ("waiting", {"queue": "senior", "need": "senior_care 3", "position": 2, "low": 20, "high": 60}),
     ("announced", {"position": 1}),
-    ("offer", {"agent": "bo", "sentences": ["Bo has waited longest.", "Ana is talking."]}),
+    ("offer", {"agent": "bo", "verdicts": [ANA_TALKS, BO_IS_CHOSEN]}),
     ("refused", {"agent": "bo", "cause": "no_answer"}),
     ("joined", {"agent": "ana"}),
     ("talk_over", {"by": "agent"}),
@@ -120,8 +122,8 @@ def test_the_whole_story_of_a_call_is_told() -> None:
         "expected wait 20 to 60 s.",
         "12:00:11.000  Told the caller: position 1, wait not known.",
         "12:00:12.000  Offered to bo.",
-        "· Bo has waited longest.",
-        "· Ana is talking.",
+        "· bo is offered the call: free the longest of all who fit, for 40 s.",
+        "· ana has been talking for 12 s.",
         "12:00:13.000  bo did not take the call: no_answer.",
         "12:00:14.000  Joined with ana.",
         "12:00:15.000  The talk is over; ended by agent.",
@@ -282,10 +284,12 @@ def test_control_c_ends_following_without_a_fuss(
         if not pauses.acquire(blocking=False):
             raise KeyboardInterrupt
         store.calls.append(
-            [CallEvent(CALL.call_id, 99, NOON, "offer", {"agent": "bo", "sentences": ["Why."]})]
+            [CallEvent(CALL.call_id, 99, NOON, "offer", {"agent": "bo", "verdicts": [ANA_TALKS]})]
         )
 
     monkeypatch.setattr("ivr.cli.calls.time.sleep", pause)
     result = careline("tail")
     assert result.exit_code == 0
-    assert result.output == "12:00:00.000  1763.1  Offered to bo. [Why.]\n"
+    assert (
+        result.output == "12:00:00.000  1763.1  Offered to bo. [ana has been talking for 12 s.]\n"
+    )

@@ -51,7 +51,7 @@ def test_events_come_back_in_order_with_their_data(database: Database) -> None:
     told = [
         event(0, "arrived", dialled="95588"),
         event(1, "heard", keys="1*#"),
-        event(2, "offer", agent="ana", sentences=["Ana speaks 中文.", "Bo is talking."]),
+        event(2, "offer", agent="ana", verdicts=[{"agent": "ana", "why": "中文"}]),
         event(3, "set", name="x", value={"deep": [1, 2.5, None, True, "è"]}),
     ]
     database.calls.start(CALL)

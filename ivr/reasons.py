@@ -1,0 +1,180 @@
+"""Why was this agent chosen, and why nobody else? Verdicts as they are stored, and as sentences.
+
+Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` is the
+seconds an agent had been free, by which the free are compared; whoever fell out before has none.
+`detail` holds `for` (seconds in the state), `lacks` ({skill: [asked, has]}), `pause` (its reason) or
+`than` (who came first). Sentences are made when somebody reads, in the reader's language.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from routing.match import Decision, Verdict
+from routing.model import Seat
+
+Language = Literal["en", "zh"]
+Data = Mapping[str, Any]
+
+AMONG_THE_FREE = frozenset({"chosen", "longer_idle_preferred", "callers_own_preferred"})
+MOST_TOLD = 8
+"""Of agents who fell out for one kind of reason, so many are told one by one, the rest counted."""
+
+
+def verdicts_of(decision: Decision) -> list[dict[str, Any]]:
+    """What a decision made of every agent, as it is stored."""
+    seats = {seat.name: seat for seat in decision.seats}
+    return [_stored(verdict, seats.get(verdict.agent), decision) for verdict in decision.verdicts]
+
+
+def sentences(verdicts: object, language: Language = "en") -> tuple[str, ...]:
+    """Stored verdicts in words, the chosen agent first; what is no verdict is left out."""
+    if not isinstance(verdicts, list | tuple):
+        return ()
+    found = [one for one in verdicts if isinstance(one, Mapping) and "agent" in one]
+    found.sort(key=lambda one: one.get("code") != "chosen")
+    told, left = [], dict[str, int]()
+    counts = dict[str, int]()
+    for one in found:
+        code = str(one.get("code"))
+        counts[code] = counts.get(code, 0) + 1
+        if counts[code] <= MOST_TOLD:
+            told.append(sentence(one, language))
+        else:
+            left[code] = left.get(code, 0) + 1
+    return (*told, *(MORE[language].format(count=n, code=_NAMES[language].get(c, c))
+                     for c, n in left.items()))  # fmt: skip
+
+
+def sentence(verdict: Data, language: Language = "en") -> str:
+    """One stored verdict in words."""
+    code, detail = str(verdict.get("code")), verdict.get("detail")
+    shown = _Shown(detail if isinstance(detail, Mapping) else {})
+    shown |= {"agent": verdict["agent"], "score": verdict.get("score", "–")}
+    words = WORDS[language].get(code)
+    if words is None:
+        return UNKNOWN[language].format(agent=verdict["agent"], code=code)
+    return (words(shown) if callable(words) else words).format_map(shown)
+
+
+def _stored(verdict: Verdict, seat: Seat | None, decision: Decision) -> dict[str, Any]:
+    stored: dict[str, Any] = {"agent": verdict.agent, "code": verdict.code}
+    if seat is None:
+        return stored
+    detail: dict[str, Any] = {}
+    if verdict.code in AMONG_THE_FREE:
+        stored["score"] = round(decision.at - seat.idle_since)
+        own = decision.agent == decision.waiting.preferred
+        detail |= {"own": True} if verdict.code == "chosen" and own else {}
+        detail |= {"than": decision.agent} if verdict.code != "chosen" else {}
+    elif verdict.code == "lacks_skill":
+        has, asked = seat.agent.skills, decision.need.skills
+        detail["lacks"] = {
+            skill: [level, has.get(skill, 0)]
+            for skill, level in asked.items()
+            if has.get(skill, 0) < level
+        }
+    elif verdict.code not in ("refused_this_call", "unreachable"):
+        detail["for"] = round(decision.at - seat.since)
+        detail |= {"pause": seat.pause} if verdict.code == "paused" else {}
+    return {**stored, "detail": detail} if detail else stored
+
+
+class _Shown(dict[str, Any]):
+    """Details in which what is not there is shown as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _chosen(own: str, longest: str) -> Callable[[_Shown], str]:
+    return lambda shown: own if shown.get("own") is True else longest
+
+
+def _lacks(whole: str, one: str, nothing: str, between: str) -> Callable[[_Shown], str]:
+    """The words for missing skills: the sentence, one skill of it, and the level of who has none."""
+
+    def words(shown: _Shown) -> str:
+        lacks = shown.get("lacks")
+        parts = [
+            one.format(skill=skill, asked=asked, has=has or nothing)
+            for skill, (asked, has) in (lacks.items() if isinstance(lacks, Mapping) else ())
+        ]
+        shown["skills"] = between.join(parts) or "–"
+        return whole
+
+    return words
+
+
+WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
+    "en": {
+        "chosen": _chosen(
+            "{agent} is offered the call: the caller's own agent, free for {score} s.",
+            "{agent} is offered the call: free the longest of all who fit, for {score} s.",
+        ),
+        "lacks_skill": _lacks(
+            "{agent} lacks a skill: {skills}.",
+            "{skill} {asked} is needed, has {has}",
+            "none",
+            "; ",
+        ),
+        "refused_this_call": "{agent} was offered this call before and did not take it.",
+        "ringing": "{agent}'s phone has been ringing for another call for {for} s.",
+        "talking": "{agent} has been talking for {for} s.",
+        "wrap_up": "{agent} has been finishing the last call for {for} s.",
+        "paused": "{agent} has been paused for {for} s ({pause}).",
+        "unreachable": "{agent}'s phone cannot be reached.",
+        "away": "{agent}, the caller's own agent, is not logged in.",
+        "longer_idle_preferred": "{agent} is free too, for {score} s, but {than} came first.",
+        "callers_own_preferred": "{agent} is free too, but {than} is the caller's own agent.",
+    },
+    "zh": {
+        "chosen": _chosen(
+            "{agent} 被选中:是来电人的专属坐席,已空闲 {score} 秒。",
+            "{agent} 被选中:在合适的坐席中空闲最久,已 {score} 秒。",
+        ),
+        "lacks_skill": _lacks(
+            "{agent} 技能不足:{skills}。", "{skill} 需要 {asked} 级,实有 {has}", "无", ";"
+        ),
+        "refused_this_call": "{agent} 之前已收到此来电,但没有接。",
+        "ringing": "{agent} 的话机正为另一来电振铃,已 {for} 秒。",
+        "talking": "{agent} 正在通话,已 {for} 秒。",
+        "wrap_up": "{agent} 正在做话后处理,已 {for} 秒。",
+        "paused": "{agent} 已暂停 {for} 秒({pause})。",
+        "unreachable": "{agent} 的话机无法接通。",
+        "away": "{agent} 是来电人的专属坐席,但没有签入。",
+        "longer_idle_preferred": "{agent} 也空闲(已 {score} 秒),但 {than} 更靠前。",
+        "callers_own_preferred": "{agent} 也空闲,但 {than} 是来电人的专属坐席。",
+    },
+}
+UNKNOWN: dict[Language, str] = {
+    "en": "{agent} was passed over ({code}).",
+    "zh": "{agent} 未被选中({code})。",
+}
+MORE: dict[Language, str] = {
+    "en": "{count} more {code}.",
+    "zh": "另有 {count} 名坐席{code}。",
+}
+_NAMES: dict[Language, dict[str, str]] = {
+    "en": {
+        "lacks_skill": "lack a skill",
+        "refused_this_call": "did not take this call before",
+        "ringing": "have a ringing phone",
+        "talking": "are talking",
+        "wrap_up": "are finishing a call",
+        "paused": "are paused",
+        "unreachable": "cannot be reached",
+        "longer_idle_preferred": "are free too but came later in the order",
+        "callers_own_preferred": "are free too but not the caller's own agent",
+    },
+    "zh": {
+        "lacks_skill": "技能不足",
+        "refused_this_call": "之前没有接此来电",
+        "ringing": "话机正在振铃",
+        "talking": "正在通话",
+        "wrap_up": "正在做话后处理",
+        "paused": "已暂停",
+        "unreachable": "话机无法接通",
+        "longer_idle_preferred": "也空闲,但排在后面",
+        "callers_own_preferred": "也空闲,但不是专属坐席",
+    },
+}
