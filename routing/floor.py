@@ -25,8 +25,13 @@ from routing.events import (
     AgentLeft,
     AgentPaused,
     AgentResumed,
+    CallbackAsked,
+    CallbackPostponed,
     CallLeft,
+    CallMoved,
+    CallReordered,
     CallWaits,
+    CallWithdrawn,
     Event,
     IllegalEvent,
     Instruction,
@@ -35,10 +40,12 @@ from routing.events import (
     OfferRefused,
     PhoneSeen,
     QueuesChanged,
+    Release,
     SetAside,
     TalkOver,
     TimePassed,
     Withdraw,
+    WrapUpExtended,
 )
 from routing.match import Decision, Verdict, choose, verdicts
 from routing.model import Need, Queue, Seat, State, Waiting
@@ -60,6 +67,7 @@ TABLE: dict[type[AgentEvent], dict[State, str]] = {
         AgentPaused: " -     paused   paused   -        paused   paused ",
         AgentResumed: "-     -        -        -        free     free   ",
         AgentLeft: "   -     away     away     -        away     away   ",
+        WrapUpExtended: "- -       -        -        -        -      ",
         PhoneSeen: "   -     -        free     -        -        -      ",  # "-" when reachable
         OfferAccepted: "-    talking  talking  !        talking  talking",
         OfferRefused: "-     -        free     !        -        -      ",  # or paused: set aside
@@ -201,7 +209,14 @@ class Floor:
                 self._talk_over(event)
             case QueuesChanged():
                 self._queues = dict(event.queues)
-            case TimePassed():
+            case CallWithdrawn():
+                if event.call in self._board.calls:
+                    queue = self._board.calls[event.call].queue.name
+                    self._call_left(CallLeft(event.call))
+                    self._instructions.append(Release(event.call, queue, "withdrawn"))
+            case TimePassed() | WrapUpExtended() | CallReordered() | CallMoved():
+                pass
+            case CallbackAsked() | CallbackPostponed():
                 pass
 
     def _call_waits(self, event: CallWaits) -> None:

@@ -14,6 +14,7 @@ from routing.events import (
     OfferRefused,
     PhoneSeen,
     TalkOver,
+    WrapUpExtended,
 )
 from routing.floor import STATES, TABLE
 from routing.model import Agent, State
@@ -47,6 +48,7 @@ def happens(kind: type[AgentEvent], state: State) -> AgentEvent:
         AgentLeft("ana"),
         AgentPaused("ana", "lunch"),
         AgentResumed("ana"),
+        WrapUpExtended("ana", 30.0),
         PhoneSeen("ana", reachable=False),
         OfferAccepted("hers" if state == "ringing" else "other", "ana"),
         OfferRefused("hers", "ana", "declined"),
