@@ -9,10 +9,23 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from ivr.line.commands import ALL_KEYS, Held, Hold, Keyed, Listen, Play, Played, Silence
+from ivr.line.commands import (
+    ALL_KEYS,
+    Held,
+    Hold,
+    Keyed,
+    Listen,
+    Play,
+    Played,
+    Record,
+    Silence,
+)
 
 MOST_KEPT = 64
 """Keys kept for later commands; a stuck or hostile phone presses the rest for nothing."""
+
+STRAY = 2.0
+"""Seconds in which the key that ends a recording may come late: it has just ended by itself."""
 
 Say = Callable[[str], Coroutine[Any, Any, None]]
 """Says the command's prompts; the argument holds the keys that may cut them short. It must end its
@@ -57,6 +70,14 @@ class Keypad:
         """Wait `seconds`, or for ever, or until any key is pressed."""
         return Held(await self._until_key(ALL_KEYS, _wait(command.seconds)))
 
+    async def record(self, command: Record, work: Coroutine[Any, Any, None]) -> str | None:
+        """Do `work` until it is done or one of `end_keys` is pressed; no other key counts."""
+        self.forget()
+        key = await self._until_key(command.end_keys, work, others_count=False)
+        if key is None:  # one who presses it all the same must not answer what comes next
+            self._expect_stray(command.end_keys[:1], STRAY)
+        return key
+
     async def listen(self, command: Listen, say: Say) -> Keyed | Silence:
         """Say it and collect one entry by the rules of `Listen`."""
         self._kept.extendleft(reversed(command.typed))
@@ -76,13 +97,19 @@ class Keypad:
         self._swallow_end_key(command)
         return Keyed(keys)
 
+    async def until_pressed(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do `work` until it is done or a key is pressed, which is kept; whether one was."""
+        return await self._until_any_key(work)
+
     def _swallow_end_key(self, command: Listen) -> None:
         """Let an end key pressed out of habit after a full entry not answer the next question."""
         if self._kept and self._kept[0] == command.end_key:
             self._kept.popleft()
         elif not self._kept:
-            self._stray = command.end_key
-            self._stray_until = asyncio.get_running_loop().time() + command.between
+            self._expect_stray(command.end_key, command.between)
+
+    def _expect_stray(self, key: str, within: float) -> None:
+        self._stray, self._stray_until = key, asyncio.get_running_loop().time() + within
 
     def _is_stray(self, key: str) -> bool:
         stray, self._stray = self._stray, ""
@@ -98,36 +125,43 @@ class Keypad:
                 return None
         return self._kept.popleft()
 
-    async def _until_key(self, keys: str, work: Coroutine[Any, Any, None]) -> str | None:
+    async def _until_key(
+        self, keys: str, work: Coroutine[Any, Any, None], *, others_count: bool = True
+    ) -> str | None:
         """Do `work` until it is done or one of `keys` is pressed, which is used up and returned."""
-        trap = self._trap = _Trap(keys)
+        trap = self._trap = _Trap(keys, others_count=others_count)
         try:
             await trap.cuts(work)
         finally:
             self._trap = None
         return trap.caught
 
-    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> bool:
         trap = self._trap = _Trap(ALL_KEYS, keeps=False)
         try:
             await trap.cuts(work)
         finally:
             self._trap = None
+        return trap.caught is not None
 
 
 class _Trap:
-    """Work that the first of some keys cuts short. It uses the key up, if it `keeps` it."""
+    """Work that the first of some keys cuts short. It uses the key up, if it `keeps` it, and all
+    keys before it unless `others_count`."""
 
-    def __init__(self, keys: str, *, keeps: bool = True) -> None:
+    def __init__(self, keys: str, *, keeps: bool = True, others_count: bool = True) -> None:
         self.keys = keys
         self.keeps = keeps
+        self.others_count = others_count
         self.caught: str | None = None
         self._cut: asyncio.Timeout | None = None
 
     def catches(self, key: str) -> bool:
         """Take a key; whether it is used up by that."""
-        if self.caught is not None or key not in self.keys:
+        if self.caught is not None:
             return False
+        if key not in self.keys:
+            return not self.others_count
         self.caught = key
         if self._cut is not None:
             self._cut.reschedule(asyncio.get_running_loop().time())

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.line.asterisk_exchange import AsteriskExchange
-from tests.line.exchange import Exchange, RecordedExchange, SimulatedExchange
+from tests.line.exchange import (
+    Exchange,
+    RecordedExchange,
+    SimulatedExchange,
+    SpokenExchange,
+)
 from tests.rig.rig import Switches
 
 
@@ -31,3 +36,11 @@ def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
         case _:
             found: Exchange = request.getfixturevalue("asterisk_exchange")
             return found
+
+
+@pytest.fixture(params=["simulated", "recorded"])
+def spoken_exchange(request: pytest.FixtureRequest, tmp_path: Path) -> SpokenExchange:
+    """Those whose caller can speak."""
+    if request.param == "simulated":
+        return SimulatedExchange()
+    return RecordedExchange(tmp_path / "call.yaml")

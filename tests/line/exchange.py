@@ -15,6 +15,7 @@ from ivr.line.far_end import Answers, Busy, Declines, Phone, RingsOut
 from ivr.line.line import Line
 from ivr.line.recorded import RecordedLine, Recorder
 from ivr.line.simulated import SimulatedLine
+from ivr.line.speech_length import seconds
 
 CAST: dict[str, Phone] = {
     "ana": Answers(after=0.5, talks=None),
@@ -38,6 +39,13 @@ class Caller(Protocol):
         """Put the phone down."""
 
 
+class Speaker(Caller, Protocol):
+    """A caller who can also speak."""
+
+    async def say(self, text: str) -> None:
+        """Say something; returns when it is said."""
+
+
 class Ears(Protocol):
     """What was heard in a call that is over."""
 
@@ -49,12 +57,20 @@ class Ears(Protocol):
 
 
 Scenario = Callable[[Line, Caller], Awaitable[None]]
+SpokenScenario = Callable[[Line, Speaker], Awaitable[None]]
 
 
 class Exchange(Protocol):
     """Puts one call through."""
 
     def serve(self, scenario: Scenario) -> Ears:
+        """Run `scenario` with a fresh call."""
+
+
+class SpokenExchange(Protocol):
+    """Puts through one call whose caller can speak."""
+
+    def serve(self, scenario: SpokenScenario) -> Ears:
         """Run `scenario` with a fresh call."""
 
 
@@ -69,6 +85,10 @@ class _SimulatedCaller:
             self._line.press(key)
             await asyncio.sleep(0.15)
 
+    async def say(self, text: str) -> None:
+        self._line.say(text)
+        await asyncio.sleep(seconds(Spoken(text, "ko")))
+
     async def hang_up(self) -> None:
         self._line.hang_up()
 
@@ -82,10 +102,10 @@ class _SimulatedCaller:
 class SimulatedExchange:
     """Simulated lines under virtual time."""
 
-    def serve(self, scenario: Scenario) -> Ears:
+    def serve(self, scenario: SpokenScenario) -> Ears:
         return virtual_time.run(self._serve(scenario))
 
-    async def _serve(self, scenario: Scenario) -> Ears:
+    async def _serve(self, scenario: SpokenScenario) -> Ears:
         line = SimulatedLine(phones=CAST)
         caller = _SimulatedCaller(line)
         await scenario(line, caller)
@@ -98,12 +118,12 @@ class RecordedExchange:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def serve(self, scenario: Scenario) -> Ears:
+    def serve(self, scenario: SpokenScenario) -> Ears:
         ears = virtual_time.run(self._record(scenario))
         virtual_time.run(self._replay(scenario))
         return ears
 
-    async def _record(self, scenario: Scenario) -> Ears:
+    async def _record(self, scenario: SpokenScenario) -> Ears:
         line = SimulatedLine(phones=CAST)
         caller = _SimulatedCaller(line)
         recorder = Recorder(line)
@@ -111,7 +131,7 @@ class RecordedExchange:
         recording.save(recorder.entries, self._file)
         return caller
 
-    async def _replay(self, scenario: Scenario) -> None:
+    async def _replay(self, scenario: SpokenScenario) -> None:
         line = RecordedLine(recording.load(self._file))
         await scenario(line, _PlayedBack())
         assert line.finished
@@ -122,6 +142,9 @@ class _PlayedBack:
 
     async def press(self, keys: str) -> None:
         await asyncio.sleep(0.15 * len(keys))
+
+    async def say(self, text: str) -> None:
+        await asyncio.sleep(seconds(Spoken(text, "ko")))
 
     async def hang_up(self) -> None:
         """Recorded."""
