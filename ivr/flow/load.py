@@ -6,11 +6,14 @@ from pathlib import Path
 
 from ivr.flow.hotline import Hotline
 from ivr.flow.inspection import Inspection, Skills
+from ivr.flow.intents import of_files
 from ivr.flow.problem import BrokenFlow, Problem, Spot, errors
 from ivr.flow.reading import Reading
 from ivr.flow.rules import LIMITS, NAMES, PATHS
 from ivr.flow.source import MOST_PROBLEMS
 from ivr.flow.wording import Wording
+
+TRIED = (".calls.yaml", ".tests.yaml")  # not part of the hotline: what must come of trying it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
     """
     reading = Reading()
     for path in sorted(folder.glob("*.yaml")):
-        if not path.name.endswith(".calls.yaml"):
+        if not path.name.endswith(TRIED):
             reading.file(path)
     problems = reading.problems
     if reading.center is None:
@@ -56,6 +59,7 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
         reading.flows,
         Wording(reading.center.language, reading.texts, reading.variants),
         reading.wording_sources,
+        of_files(reading.intents, reading.intents_sources),
     )
     inspection = Inspection(hotline, frozenset(reading.unreadable), agents)
     for rules in (NAMES, PATHS, LIMITS):

@@ -11,6 +11,7 @@ from ivr.flow.center import Center
 from ivr.flow.expression import ExpressionError, Template, compile_template
 from ivr.flow.fields import NAME, Model, Name, wrong
 from ivr.flow.hotline import Flow
+from ivr.flow.intents import IntentsFile, read_intents
 from ivr.flow.problem import BrokenFlow, Problem, Spot, did_you_mean, quoted
 from ivr.flow.read_model import read_model
 from ivr.flow.source import MOST_PROBLEMS, Loc, Source, read
@@ -19,6 +20,7 @@ from ivr.flow.steps import STEPS
 from ivr.flow.wording import Variants
 
 LONGEST_PROMPT = 2000  # characters; minutes of speech
+_BY_LANGUAGE = ("prompts.", "intents.")  # files of which there is one a language
 
 
 class _FlowFile(Model):
@@ -69,12 +71,14 @@ class Reading:
         self.texts: dict[str, Mapping[str, Template]] = {}
         self.variants: dict[str, Mapping[str, Variants]] = {}
         self.wording_sources: dict[str, Source] = {}
+        self.intents: dict[str, IntentsFile] = {}
+        self.intents_sources: dict[str, Source] = {}
         self.flows: dict[str, Flow] = {}
 
     def file(self, path: Path) -> None:
         """Read one file."""
         found: list[Problem] = []
-        is_flow = path.name != "center.yaml" and not path.name.startswith("prompts.")
+        is_flow = path.name != "center.yaml" and not path.name.startswith(_BY_LANGUAGE)
         try:
             source = read(path, path.name)
             if is_flow:
@@ -82,6 +86,8 @@ class Reading:
             elif path.name == "center.yaml":
                 self.center_source = source
                 self.center = read_model(Center, source, (), source.data, path.name, found)
+            elif path.name.startswith("intents."):
+                self._intents(source, path.name.split(".")[1], found)
             else:
                 self._prompts(source, path.name.split(".")[1], found)
         except BrokenFlow as broken:
@@ -130,6 +136,11 @@ class Reading:
             message = f'there is no step "{start}" to start at{did_you_mean(start, file.steps)}'
             problems.append(source.problem(source.value(("start",)), message, "unknown-target"))
         self.flows[stem] = Flow(stem, file.about or "", start, steps, source, file.languages)
+
+    def _intents(self, source: Source, language: str, problems: list[Problem]) -> None:
+        file = read_intents(source, language, problems)
+        if file is not None:
+            self.intents[language], self.intents_sources[language] = file, source
 
     def _prompts(self, source: Source, language: str, problems: list[Problem]) -> None:
         file = read_model(_PromptsFile, source, (), source.data, "the prompts file", problems)

@@ -12,6 +12,8 @@ from ivr.flow.center import Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
 from ivr.flow.fields import read_seconds
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
+from ivr.flow.intent_tests import IntentTest, IntentTestsFile
+from ivr.flow.intents import IntentsFile
 from ivr.flow.rules import RULES
 from ivr.flow.schema import example, prose, schemas
 from ivr.flow.services import Gateway, Lookup
@@ -37,6 +39,8 @@ careline publish     # make it live
 | `center.yaml` | the hotline itself: skills, hours, numbers, queues, and the rules asked first |
 | `main.yaml`, … | the flows, one file each |
 | `main.calls.yaml`, … | calls that must go as they are written |
+| `intents.zh.yaml`, … | what callers may say, one file a language: examples, words, lists |
+| `intents.tests.yaml` | sentences, and what must be understood by them |
 | `prompts.zh.yaml`, … | the wording, one file a language; `{{ }}` holds an expression |
 | `audio/zh/welcome.wav` | a recording that replaces the built voice of a prompt |
 | `schema/` | what editors complete and explain the files with |
@@ -100,6 +104,12 @@ def _lines() -> Iterator[str]:
     yield "- `silence`: a question is let go by"
     yield "- `answered`: somebody answers; what follows happens during the talk"
     yield "- `hang up`, or `hang_up: 30s` that long after what was heard began\n"
+    yield "## What callers say: intents.*.yaml\n"
+    yield from ("```yaml", SAID_EXAMPLE, "```\n")
+    yield from _section("intents.zh.yaml, …", IntentsFile, definitions["intents.schema.json"])
+    tests = definitions["intent-tests.schema.json"]
+    yield from _section("intents.tests.yaml", IntentTestsFile, tests)
+    yield from _section("tests", IntentTest, tests["$defs"]["IntentTest"])
     yield "## What is checked\n"
     yield "In brackets behind each mistake `careline check` finds stands the name of its check.\n"
     yield "| check | what must hold |"
@@ -113,6 +123,16 @@ calls:
   - call: A lost card needs one key and nothing else
     talk: [hear: main_menu, key: 1, hear: card_urgent]
     ends: {outcome: answered, queue: cards, within: 35s}"""
+
+SAID_EXAMPLE = """\
+language: en
+intents:
+  lost_card: [I lost my card, my credit card was stolen, please block my card]
+  balance: [how much money do I have, what is my balance]
+words:
+  human: [operator, let me talk to a person]
+lists:
+  card_type: {credit: [credit card], debit: [debit card, bank card]}"""
 
 
 def _section(section: str, model: type[BaseModel], schema: dict[str, Any]) -> Iterator[str]:

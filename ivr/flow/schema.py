@@ -15,6 +15,8 @@ from pydantic_core import core_schema
 from ivr.flow.calls import CallsFile
 from ivr.flow.center import Center
 from ivr.flow.fields import Model
+from ivr.flow.intent_tests import IntentTestsFile
+from ivr.flow.intents import WORDS, IntentsFile
 from ivr.flow.steps import STEPS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"  # the one editors' YAML servers know best
@@ -25,6 +27,8 @@ TARGET = {"title": "a target", "type": "string"}
 TIME = {"title": "a time", "type": ["string", "number"]}
 LEVEL = {"type": "integer", "minimum": 1, "maximum": 5}
 CONDITION = {"title": "an expression", "type": ["string", "number", "boolean"]}
+
+SENTENCES = {"title": "sentences", "type": "array", "items": TEXT, "minItems": 1}
 
 # What a field takes whose own reader turns it into something else, by that reader's name.
 SHAPES: dict[str, JsonSchemaValue] = {
@@ -58,6 +62,13 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "title": "variables with fields such as account.balance",
         "type": "object",
         "additionalProperties": {"type": "string"},
+    },
+    "_sentences": SENTENCES,
+    "_words": {
+        "title": "words that work in every step",
+        "type": "object",
+        "propertyNames": {"enum": list(WORDS)},
+        "additionalProperties": SENTENCES,
     },
     "_percent": {"title": "a share such as 30%", "type": ["string", "integer"]},
     "_keys": {"title": "keys such as 1-5", "type": "string"},
@@ -93,6 +104,8 @@ def schemas() -> dict[str, JsonSchemaValue]:
         "flow.schema.json": _flow(),
         "prompts.schema.json": _prompts(),
         "calls.schema.json": _of(CallsFile, "<flow>.calls.yaml"),
+        "intents.schema.json": _of(IntentsFile, "intents.<language>.yaml"),
+        "intent-tests.schema.json": _of(IntentTestsFile, "intents.tests.yaml"),
     }
 
 
