@@ -12,11 +12,13 @@ ROOT = Path(__file__).parent.parent
 # only its own package. The longest matching prefix decides.
 ORDER: list[tuple[str, ...]] = [
     ("ivr.errors",),
-    ("routing", "speech", "ivr.settings", "ivr.resources", "ivr"),
+    ("routing", "speech", "recordings", "ivr.settings", "ivr.resources", "ivr"),
     ("ivr.caller", "ivr.agent", "ivr.record"),
     ("ivr.line",),
     ("ivr.flow",),
     ("ivr.reasons",),
+    ("ivr.story",),
+    ("ivr.why",),
     (
         "ivr.line.simulated",
         "ivr.line.recorded",
@@ -27,7 +29,6 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.prompts",
         "ivr.said",
         "ivr.picture",
-        "ivr.story",
     ),
     ("ivr.queues", "ivr.desk", "ivr.journal"),
     ("ivr.call", "ivr.roster"),
@@ -44,13 +45,14 @@ ONE_ROOM = {
     "vosk": "speech/vosk.py",
     "graphviz": "ivr/picture.py",
     "httpx": "ivr/outside/http.py",
+    "pyrage": "recordings/vault.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",
 }
 
 
 def _modules() -> Iterator[tuple[str, Path]]:
-    for top in ("ivr", "routing", "speech"):
+    for top in ("ivr", "recordings", "routing", "speech"):
         for path in sorted((ROOT / top).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             yield name, path

@@ -59,7 +59,7 @@ def show(
 ) -> None:
     """Tell the whole story of a call."""
     with database() as opened:
-        record = _found(opened, call)
+        record = found(opened, call)
     if as_json:
         typer.echo(json.dumps(asdict(record), indent=2, default=datetime.isoformat))
     else:
@@ -105,7 +105,7 @@ def parse_since(text: str, now: datetime, here: tzinfo) -> datetime:
         ) from None
 
 
-def _found(opened: Database, call: str) -> CallRecord:
+def found(opened: Database, call: str) -> CallRecord:
     """The record of the call named in full, or as lists name it. Raises NotFound."""
     try:
         return opened.calls.show(call)

@@ -23,6 +23,7 @@ from ivr.cli import (
     switch,
     test,
     versions,
+    why,
 )
 from ivr.errors import CarelineError
 
@@ -54,6 +55,7 @@ app.command("diff", rich_help_panel=SAYING)(versions.diff)
 app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
 app.command("merge", rich_help_panel=SAYING)(publish.merge)
 app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
+calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
 
 

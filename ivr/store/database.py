@@ -12,6 +12,7 @@ from ivr.store.agents import Agents
 from ivr.store.callers import Callers
 from ivr.store.calls import Calls
 from ivr.store.connections import Connections
+from ivr.store.rivals import Rivals
 from ivr.store.tables import HEAD
 from ivr.store.versions import Versions
 
@@ -27,6 +28,7 @@ class Database:
         self.callers = Callers(connections)
         self.agents = Agents(connections)
         self.calls = Calls(connections)
+        self.rivals = Rivals(connections)
         self.versions = Versions(connections)
 
     @classmethod

@@ -1,0 +1,272 @@
+"""Why a call went where it went, told in two languages from what the floor really decided."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from ivr.cli.main import run
+from ivr.reasons import MOST_TOLD, WORDS, Language, sentence, sentences, verdicts_of
+from ivr.record import CallEvent, CallRecord, CallSummary
+from ivr.store import Database
+from ivr.why import WORDS as STORY
+from ivr.why import Rival, explain, waits
+from routing.events import (
+    AgentArrived,
+    CallWaits,
+    Event,
+    Offer,
+    OfferAccepted,
+    OfferRefused,
+    PhoneSeen,
+)
+from routing.floor import Floor
+from routing.match import Code
+from routing.model import Agent, Need, Queue
+
+NOON = datetime(2026, 11, 18, 4, tzinfo=UTC)
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def decided(*happened: tuple[float, Event]) -> list[dict[str, object]]:
+    """The stored verdicts of the last offer that follows from these events."""
+    floor = Floor({"q": Queue("q", Need({"zh": 3}))})
+    offers = [
+        instruction
+        for at, event in happened
+        for instruction in floor.handle(event, at)
+        if isinstance(instruction, Offer)
+    ]
+    return verdicts_of(offers[-1].decision)
+
+
+def arrives(name: str, level: int = 5, paused: str | None = None) -> AgentArrived:
+    return AgentArrived(Agent(name, {"zh": level}), paused)
+
+
+def test_every_verdict_is_stored_without_words() -> None:
+    assert decided(
+        (0, arrives("talks")),
+        (1, CallWaits("a", "q")),
+        (2, OfferAccepted("a", "talks")),
+        (3, arrives("lacks", 2)),
+        (4, arrives("lunch", paused="lunch")),
+        (5, arrives("gone")),
+        (6, PhoneSeen("gone", False)),
+        (10, arrives("first")),
+        (20, arrives("second")),
+        (30, CallWaits("b", "q")),
+    ) == [
+        {"agent": "first", "code": "chosen", "score": 20},
+        {"agent": "gone", "code": "unreachable"},
+        {"agent": "lacks", "code": "lacks_skill", "detail": {"lacks": {"zh": [3, 2]}}},
+        {"agent": "lunch", "code": "paused", "detail": {"for": 26, "pause": "lunch"}},
+        {
+            "agent": "second",
+            "code": "longer_idle_preferred",
+            "score": 10,
+            "detail": {"than": "first"},
+        },
+        {"agent": "talks", "code": "talking", "detail": {"for": 28}},
+    ]
+
+
+def test_the_callers_own_agent_is_named_as_such() -> None:
+    verdicts = decided(
+        (0, arrives("ana")), (5, arrives("bo")), (9, CallWaits("c", "q", preferred="bo"))
+    )
+    assert sentences(verdicts) == (
+        "bo is offered the call: the caller's own agent, free for 4 s.",
+        "ana is free too, but bo is the caller's own agent.",
+    )
+
+
+def test_who_missed_the_call_before_is_told_so_in_chinese() -> None:
+    verdicts = decided(
+        (0, arrives("ana")),
+        (1, CallWaits("c", "q")),
+        (5, arrives("bo")),
+        (21, OfferRefused("c", "ana", "no_answer")),
+    )
+    assert sentences(verdicts, "zh") == (
+        "bo 被选中:在合适的坐席中空闲最久,已 16 秒。",
+        "ana 之前已收到此来电,但没有接。",
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", get_args(Code))
+def test_every_verdict_has_words_in_both_languages(code: str, language: Language) -> None:
+    told = sentence({"agent": "ana", "code": code, "score": 3, "detail": {"for": 4}}, language)
+    assert code in WORDS[language]
+    assert "ana" in told
+    assert "{" not in told
+
+
+def test_a_verdict_of_a_newer_careline_is_told_by_its_code() -> None:
+    assert sentence({"agent": "ana", "code": "on_the_moon"}) == "ana was passed over (on_the_moon)."
+
+
+def test_of_a_great_floor_the_rest_is_counted() -> None:
+    many = [{"agent": f"a{n:03}", "code": "talking", "detail": {"for": n}} for n in range(200)]
+    told = sentences([*many, {"agent": "ana", "code": "chosen", "score": 1}])
+    assert told[0].startswith("ana is offered")
+    assert told[-1] == f"{200 - MOST_TOLD} more are talking."
+    assert len(told) == MOST_TOLD + 2
+
+
+def test_both_languages_tell_the_same_things() -> None:
+    assert STORY["en"].keys() == STORY["zh"].keys()
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+
+
+# A day: an elderly caller overtakes; the second agent is asked once the need has relaxed.
+TERMS = {"queue": "general", "need": "ja 3", "relax": [[20.0, "en 1"]], "head_start": 60.0}
+CHOSEN = [
+    {"agent": "bo", "code": "chosen", "score": 0},
+    {"agent": "kim", "code": "lacks_skill", "detail": {"lacks": {"en": [1, 0]}}},
+]
+HAPPENED: Sequence[tuple[float, str, dict[str, object]]] = (
+    (0, "arrived", {"dialled": "95588"}),
+    (1, "step", {"flow": "main", "step": "menu", "kind": "menu"}),
+    (2, "human_wanted", {"at": "main.menu"}),
+    (3, "step", {"flow": "main", "step": "human", "kind": "hours"}),
+    (5, "waiting", {**TERMS, "position": 2}),
+    (15, "offer", {"agent": "ana", "need": "ja 3", "stage": 0, "waited": 10.0, "verdicts": []}),
+    (25, "refused", {"agent": "ana", "cause": "no_answer"}),
+    (35, "offer", {"agent": "bo", "need": "en 1", "stage": 1, "waited": 30.0, "verdicts": CHOSEN}),
+    (38, "joined", {"agent": "bo"}),
+    (99, "ended", {"outcome": "answered", "by": "caller"}),
+)
+
+
+def record(*happened: tuple[float, str, dict[str, object]], call: str = "c1") -> CallRecord:
+    events = tuple(
+        CallEvent(call, seq, NOON + timedelta(seconds=at), kind, data)
+        for seq, (at, kind, data) in enumerate(happened)
+    )
+    return CallRecord(CallSummary(call_id=call, started=NOON, ended=NOON), events)
+
+
+def rival(call: str, since: float, head_start: float, agent: str, taken: float) -> Rival:
+    return Rival(
+        call,
+        NOON + timedelta(seconds=since),
+        head_start,
+        agent,
+        NOON + timedelta(seconds=taken),
+    )
+
+
+def test_the_whole_decision_is_told_in_order() -> None:
+    told = explain(
+        record(*HAPPENED),
+        {
+            NOON + timedelta(seconds=5): [
+                rival("old", 9, 600, "ana", 30),  # came later, but is elderly
+                rival("before", -20, 60, "ana", 10),
+                rival("behind", 6, 0, "ana", 32),  # could be served by whom this call could not
+                rival("korean", -50, 0, "kim", 20),  # by an agent who is no use for this call
+            ]
+        },
+    )
+    assert [(one.text, one.reasons) for one in told] == [
+        ("The caller asked for a human at main.menu.", ()),
+        (
+            "It waited in the queue general for an agent with: ja 3.",
+            (
+                "It counted as having waited 1:00 min already (its priority).",
+                "After 20 s of waiting an agent with this was enough: en 1.",
+            ),
+        ),
+        (
+            "2 calls were ahead of it and were taken first:",
+            (
+                "before had waited 25 s longer, with a head start of 1:00 min (this one: 1:00); "
+                "ana took it.",
+                "old came 4 s later, but with a head start of 10:00 min (this one: 1:00); "
+                "ana took it.",
+            ),
+        ),
+        ("After 10.0 s it was offered to ana; asked for: ja 3.", ()),
+        ("ana did not take it: nobody picked up. It kept its place and was offered on.", ()),
+        (
+            "After 30.0 s it was offered to bo; by then the need had been relaxed (step 1), to: "
+            "en 1.",
+            (
+                "bo is offered the call: free the longest of all who fit, for 0 s.",
+                "kim lacks a skill: en 1 is needed, has none.",
+            ),
+        ),
+        ("bo took it, after 33 s of waiting in all.", ()),
+    ]
+
+
+def test_it_is_told_in_chinese() -> None:
+    told = " ".join(one.text for one in explain(record(*HAPPENED), {}, "zh"))
+    assert "在队列 general 中等待" in told
+    assert "bo 接起了来电,共等待 33 秒。" in told
+    assert "{" not in told
+
+
+def test_a_caller_who_gave_up_and_one_who_never_waited() -> None:
+    gave_up = record(
+        (0, "rule", {"name": "elder", "reason": "72 is 60 or more"}),
+        (1, "waiting", {"queue": "senior", "need": ""}),
+        (31, "ended", {"outcome": "abandoned", "by": "caller"}),
+    )
+    assert [one.text for one in explain(gave_up, {})] == [
+        "It was put straight through: 72 is 60 or more",
+        "It waited in the queue senior for an agent with: no particular skill.",
+        "The caller hung up after 30 s, before anybody had taken the call.",
+    ]
+    [never] = explain(record((0, "arrived", {})), {})
+    assert never.text == "The call never waited for an agent, so nothing was decided."
+
+
+def test_a_record_that_was_erased_is_still_told() -> None:
+    bare = record((0, "waiting", {}), (1, "offer", {}), (2, "joined", {}))
+    assert all("{" not in one.text for one in explain(bare, {}))
+
+
+def test_the_store_finds_the_calls_that_were_taken_meanwhile() -> None:
+    with Database.open("sqlite://") as database:
+        mine = record(*HAPPENED)
+        for one in (
+            mine,
+            record((-9, "waiting", TERMS), (10, "joined", {"agent": "ana"}), call="taken"),
+            record((-9, "waiting", TERMS), (12, "joined", {"to": "duty"}), call="outside"),
+            record((-9, "waiting", TERMS), (50, "joined", {"agent": "ana"}), call="later"),
+            record((-9, "waiting", TERMS), (12, "ended", {"by": "caller"}), call="gave up"),
+        ):
+            database.calls.start(one.summary)
+            database.calls.append(one.events)
+        [wait] = waits(mine.events)
+        assert database.rivals.taken("c1", wait.begins.at, wait.ends) == (
+            rival("taken", -9, 60, "ana", 10),
+        )
+
+
+def test_the_command_tells_it_in_the_language_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "center.yaml").write_text("center: {}\n")
+    monkeypatch.setenv("CARELINE_HOME", str(tmp_path))
+    monkeypatch.delenv("CARELINE_DATABASE_URL", raising=False)
+    told = record(*HAPPENED, call="careline-c1")
+    with Database.open(f"sqlite:///{tmp_path}/var/careline.db") as database:
+        database.calls.start(told.summary)
+        database.calls.append(told.events)
+    assert run(["calls", "why", "c1", "--language", "en"]) == 0
+    assert "bo took it, after 33 s of waiting in all." in capsys.readouterr().out
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(["calls", "why", "c1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[-1] == {
+        "text": "bo 接起了来电,共等待 33 秒。",
+        "reasons": [],
+    }
+    assert run(["calls", "why", "nobody"]) == 1
