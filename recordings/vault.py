@@ -15,7 +15,7 @@ from typing import IO
 
 import pyrage
 
-from ivr.errors import BadInput, NotFound
+from ivr.errors import BadInput, NotFound, StoreError
 
 _PUBLIC, _PRIVATE = "age1", "AGE-SECRET-KEY-1"
 
@@ -67,7 +67,9 @@ class Keys:
                     f"{_PRIVATE} (private) or {_PUBLIC} (public)."
                 ) from None
         if not public:
-            raise BadInput(f"{path}: there is no key in it; `careline recordings key new` adds one.")
+            raise BadInput(
+                f"{path}: there is no key in it; `careline recordings key new` adds one."
+            )
         return cls(tuple(public), tuple(private))
 
     @staticmethod
@@ -95,7 +97,10 @@ class Vault:
         self._identities = [pyrage.x25519.Identity.from_str(key) for key in keys.private]
 
     def seal(self, source: IO[bytes], target: Path) -> None:
-        """Write `source` sealed to `target`: aside first, and moved there when it is whole."""
+        """Write `source` sealed to `target`: aside first, and moved there when it is whole.
+
+        Raises `StoreError` when the disk does not take it; nothing half written is left then.
+        """
         aside = target.with_name(f".{target.name}.part")
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -105,10 +110,13 @@ class Vault:
                 file.flush()
                 os.fsync(descriptor)
             aside.replace(target)
-        except BaseException:
+        except (pyrage.EncryptError, OSError) as error:
+            raise StoreError(
+                f"The recording {target.name} could not be written: {error}."
+            ) from error
+        finally:
             with suppress(FileNotFoundError):
                 aside.unlink()
-            raise
 
     def open(self, sealed: Path, into: IO[bytes]) -> None:
         """Write what is sealed in a file to `into`.
