@@ -77,7 +77,7 @@ def test_chinese_is_found_however_the_recognizer_divides_it(measures: Measures) 
     talk = Transcript.of("zh", said("我 要 投 诉 你们", begin=5), said("您 好 这个 产品 保 本"))
     found = judged(talk, measures)
     assert [(finding.rule, finding.second) for finding in found] == [
-        ("promise", 1.5),
+        ("promise", 2.0),
         ("anger", 6.0),
     ]
 
