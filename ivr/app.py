@@ -230,7 +230,7 @@ class App:
         logged_in, paused, prompt = FEATURES[code]
         account = await self.roster.change(agent, logged_in=logged_in, paused=paused)
         wording = self.hotline.wording
-        spoken = wording.spoken(prompt, account.language or wording.default, {}, {})
+        spoken = wording.spoken(prompt, account.language or wording.default)
         if spoken is not None:
             await line.perform(Play((spoken,)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ivr.flow.expression import Template, Value
+from ivr.flow.expression import Facts, Template, Value
 from ivr.flow.hotline import Hotline
 from ivr.flow.spoken_values import functions
 from ivr.line.commands import Spoken
@@ -34,7 +34,7 @@ def filled(hotline: Hotline) -> Iterator[Spoken]:
     for language, texts in hotline.wording.texts.items():
         for template in texts.values():
             for values in _few(template, hotline):
-                text = template.render(values, functions(language))
+                text = template.render(Facts(values, functions(language)))
                 yield Spoken(text, language)
                 yield Spoken(text, language, slow=True)
 

@@ -91,12 +91,11 @@ class Conversation(Talking):
 
     def whisper(self, language: str) -> tuple[Spoken, ...]:
         """What an agent who speaks `language` hears about this caller."""
-        values = self.values()
-        functions = self.functions
+        facts = self.facts
         spoken = (
-            self.hotline.wording.spoken(whisper.say, language, values, functions)
+            self.hotline.wording.spoken(whisper.say, language, facts)
             for whisper in self.hotline.center.whisper
-            if whisper.when.holds(values, functions)
+            if whisper.when.holds(facts)
         )
         return tuple(one for one in spoken if one is not None)
 
@@ -106,7 +105,7 @@ class Conversation(Talking):
         levels = dict(need.skills)
         if need.language is not None:
             try:
-                levels[str(need.language.value(self.values(), self.functions))] = 1
+                levels[str(need.language.value(self.facts))] = 1
             except Unknown as error:
                 self.house.trouble(f"the language of the need is not known: {error}")
         return levels

@@ -21,7 +21,7 @@ async def converse(talk: Conversation) -> Ending:
     flow. Raises `CallerHungUp` when the caller leaves and `LineError` when the switch fails.
     """
     place = talk.hotline.place(talk.hotline.center.center.entry)
-    straight = decide(talk.hotline.center.rules, talk.values(), talk.functions)
+    straight = decide(talk.hotline.center.rules, talk.facts)
     if straight is not None:
         result = await _go_straight(talk, straight)
         if result is None:

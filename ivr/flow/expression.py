@@ -6,13 +6,16 @@ is text a supervisor wrote; what a caller says or keys only ever enters as a val
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import cel
 
 Value = Any  # what CEL knows: bool, int, float, str, list, dict, None
 Functions = Mapping[str, Callable[..., Value]]
+NO_FUNCTIONS: Functions = {}
 
 LONGEST = 500  # characters
 _MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*(\w*)")
@@ -33,43 +36,65 @@ class Unknown(Exception):
     """An expression has no value now: something it reads is not known of this call."""
 
 
+class Facts:
+    """What expressions can read and call at one moment.
+
+    To hand values to CEL takes many times as long as to evaluate an expression: it is done once for
+    all that is asked of a moment, and not before the first question. The functions must not lead
+    back to who keeps the facts: a ring through a CEL context is never cleared away.
+    """
+
+    def __init__(self, values: Mapping[str, Value], functions: Functions = NO_FUNCTIONS) -> None:
+        self.values = values
+        self.functions = functions
+
+    @cached_property
+    def context(self) -> cel.Context:
+        """The facts as CEL takes them. What it has no type for is not known."""
+        context = cel.Context({}, dict(self.functions))
+        for name, value in self.values.items():
+            with suppress(ValueError):
+                context.add_variable(name, value)
+        return context
+
+    def are(self, values: Mapping[str, Value]) -> bool:
+        """Whether these are still the values. The very same: 1 equals true, but CEL parts them."""
+        return self.values.keys() == values.keys() and all(
+            value is values[name] for name, value in self.values.items()
+        )
+
+    def with_(self, values: Mapping[str, Value], functions: Functions) -> "Facts":
+        """These facts and others, which come first."""
+        return Facts({**self.values, **values}, {**self.functions, **functions})
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A compiled expression. `reads` are the names of variables, `calls` of functions in it.
 
-    `members` are the fields it reads of a variable of which it reads nothing but fields. `strict`
-    says that it has no value unless every variable has one: nothing in it can pass one over.
+    `strict` says that it has no value unless every variable has one: nothing in it can pass one
+    over.
     """
 
     text: str
-    program: Any = field(compare=False, repr=False)
+    program: cel.Program = field(compare=False, repr=False)
     reads: frozenset[str]
     calls: frozenset[str]
-    members: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     strict: bool = field(default=False, compare=False, repr=False)
 
-    def value(self, values: Mapping[str, Value], functions: Functions) -> Value:
+    def value(self, facts: Facts) -> Value:
         """Evaluate. Raises `Unknown`, with the reason, where something it needs has no value."""
-        # Making a context costs by what is in it: only what is read and called goes in.
-        known = {name: self._read_of(name, values[name]) for name in self.reads if name in values}
-        called = {name: functions[name] for name in self.calls if name in functions}
         try:
-            return self.program.execute(cel.Context(known, called))
+            return self.program.execute(facts.context)
         except (KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
             raise Unknown(f"{self.text}: {_reason(error)}") from None
 
-    def _read_of(self, name: str, value: Value) -> Value:
-        fields = self.members.get(name)
-        if fields is None or not isinstance(value, dict):
-            return value
-        return {field: value[field] for field in fields if field in value}
-
-    def holds(self, values: Mapping[str, Value], functions: Functions) -> bool:
+    def holds(self, facts: Facts) -> bool:
         """Whether the condition holds; one that cannot be decided does not."""
-        if self.strict and not self.reads <= values.keys():
+        if self.strict and not self.reads <= facts.values.keys():
             return False
         try:
-            return self.value(values, functions) is True
+            return self.value(facts) is True
         except Unknown:
             return False
 
@@ -93,22 +118,8 @@ def compile_expression(text: str) -> Expression:
         program,
         reads,
         _functions(program),
-        _members(text, reads),
         strict=_PASSES_OVER.search(text) is None,
     )
-
-
-def _members(text: str, reads: frozenset[str]) -> dict[str, frozenset[str]]:
-    """The fields read of each variable that stands nowhere without a field behind it.
-
-    A name within a string counts as well: what is not sure is passed on whole.
-    """
-    found: dict[str, frozenset[str]] = {}
-    for name in reads:
-        fields = re.findall(rf"\b{name}\b(?:\s*\.\s*([A-Za-z_]\w*)\b(?!\s*\())?", text)
-        if fields and all(fields):
-            found[name] = frozenset(fields)
-    return found
 
 
 def _bounded(text: str) -> None:
@@ -135,11 +146,10 @@ class Template:
         """The expressions in it."""
         return tuple(part for part in self.parts if isinstance(part, Expression))
 
-    def render(self, values: Mapping[str, Value], functions: Functions) -> str:
+    def render(self, facts: Facts) -> str:
         """The text with every hole filled; a hole without a value says nothing."""
         return "".join(
-            part if isinstance(part, str) else _spoken(part, values, functions)
-            for part in self.parts
+            part if isinstance(part, str) else _spoken(part, facts) for part in self.parts
         )
 
 
@@ -164,15 +174,15 @@ def compile_template(text: str) -> Template:
     return Template(text, tuple(parts))
 
 
-def _spoken(hole: Expression, values: Mapping[str, Value], functions: Functions) -> str:
+def _spoken(hole: Expression, facts: Facts) -> str:
     try:
-        value = hole.value(values, functions)
+        value = hole.value(facts)
     except Unknown:
         return ""
     return "" if value is None else str(value)
 
 
-def _functions(program: Any) -> frozenset[str]:
+def _functions(program: cel.Program) -> frozenset[str]:
     # Operators count as functions in CEL and are spelt like `_>=_` or `@in`; only names are calls.
     return frozenset(name for name in program.functions() if name.isidentifier())
 

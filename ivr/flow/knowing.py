@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from ivr.caller import Caller
 from ivr.flow import spoken_values
-from ivr.flow.expression import Expression, Functions, Unknown, Value
+from ivr.flow.expression import Expression, Facts, Functions, Unknown, Value
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.memory import Memory
 from ivr.flow.serving import House
@@ -29,7 +30,13 @@ class Knowing:
         self.memory = Memory()
         self.place = Place("", "")
         self.within = ""
-        self._asks_the_house: Functions = {"staffed": house.staffed, "open": self.is_open}
+        self._asks_the_house: Functions = {
+            "staffed": house.staffed,
+            "open": partial(_is_open, hotline, house),
+        }
+        self._center = {"elder_age": hotline.center.center.elder_age}
+        self._about = self._about_caller()
+        self._facts = Facts({})
 
     @property
     def elderly(self) -> bool:
@@ -44,12 +51,18 @@ class Knowing:
         return self.memory.here.variables
 
     @property
-    def functions(self) -> Functions:
-        """What expressions can call, saying values in the language of the call."""
-        return {**spoken_values.functions(self.language), **self._asks_the_house}
+    def facts(self) -> Facts:
+        """What expressions can read and call now, saying values in the language of the call."""
+        if self._about["language"] != self.language:
+            self._about = self._about_caller()
+        values = {**self.variables, "caller": self._about, "center": self._center}
+        if not self._facts.are(values):
+            says = spoken_values.functions(self.language)
+            self._facts = Facts(values, {**says, **self._asks_the_house})
+        return self._facts
 
-    def values(self) -> dict[str, Value]:
-        """What expressions can read. What is not known of a caller is absent, not empty."""
+    def _about_caller(self) -> dict[str, Value]:
+        """What is known of the caller. What is not is absent, not empty."""
         caller = self.caller
         about: dict[str, Value] = {
             "language": self.language,
@@ -66,17 +79,16 @@ class Knowing:
             about["age"] = caller.age
         if caller.country is not None:
             about["country"] = caller.country
-        elder_age = self.hotline.center.center.elder_age
-        return {**self.variables, "caller": about, "center": {"elder_age": elder_age}}
+        return about
 
     def holds(self, condition: Expression) -> bool:
         """Whether a condition holds now."""
-        return condition.holds(self.values(), self.functions)
+        return condition.holds(self.facts)
 
     def assign(self, name: str, expression: Expression) -> None:
         """Give a variable an expression's value; one without a value is noted and left out."""
         try:
-            self.variables[name] = expression.value(self.values(), self.functions)
+            self.variables[name] = expression.value(self.facts)
         except Unknown as error:
             self.house.trouble(f"{name} was not set: {error}")
         else:
@@ -91,10 +103,10 @@ class Knowing:
 
     def known(self, expressions: Mapping[str, Expression]) -> dict[str, Value]:
         """Expressions' values by their names, without those that have none."""
-        values, functions, found = self.values(), self.functions, {}
+        facts, found = self.facts, {}
         for name, expression in expressions.items():
             with suppress(Unknown):
-                found[name] = expression.value(values, functions)
+                found[name] = expression.value(facts)
         return found
 
     def keep(self, name: str, keys: str, *, secret: bool) -> None:
@@ -128,8 +140,12 @@ class Knowing:
 
     def is_open(self, hours: str) -> bool:
         """Whether the named hours are open now."""
-        return self.hotline.center.is_open(hours, self.house.now())
+        return _is_open(self.hotline, self.house, hours)
 
     def note(self, kind: str, /, **data: Any) -> None:
         """Write into the call's record."""
         self.house.note(kind, **data)
+
+
+def _is_open(hotline: Hotline, house: House, hours: str) -> bool:
+    return hotline.center.is_open(hours, house.now())

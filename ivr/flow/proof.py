@@ -34,7 +34,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ivr.flow.expression import Functions, Template
+from ivr.flow.expression import Facts, Functions, Template
 from ivr.flow.figures import Figures, measure
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline, Place
@@ -155,7 +155,7 @@ def _rules(hotline: Hotline, caller: Caller) -> Iterator[str | None]:
     for otherwise in (True, False):
         states = dict.fromkeys(hotline.center.hours, otherwise) | dict(day.hours)
         functions: Functions = {"open": states.__getitem__, "staffed": lambda _: True}
-        found = decide(hotline.center.rules, values, functions)
+        found = decide(hotline.center.rules, Facts(values, functions))
         yield found.rule.name if found is not None else None
 
 

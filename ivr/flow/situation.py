@@ -1,9 +1,10 @@
 """What can happen to a call by day, by night, or when nobody is there?"""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
-from ivr.flow.expression import Expression, Unknown, Value
+from ivr.flow.expression import Expression, Facts, Functions, Unknown, Value
 from ivr.flow.graph import Edge, Graph
 from ivr.flow.hotline import Hotline, Place
 
@@ -21,6 +22,14 @@ class Situation:
     hours: Mapping[str, bool]
     staffed: bool | None
     values: Mapping[str, Value]
+    facts: Facts = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        asked: Functions = {
+            "open": partial(_is_open, self.hours),
+            "staffed": partial(_is_staffed, self.staffed),
+        }
+        object.__setattr__(self, "facts", Facts(self.values, asked))
 
     def edges(self, graph: Graph, place: Place) -> list[Edge]:
         """The ways a call may leave `place` before it has reached a human."""
@@ -41,12 +50,8 @@ class Situation:
         """Whether a condition holds; None where that depends on more than is known here."""
         if not self.values and condition.reads and not condition.calls & {"open", "staffed"}:
             return None
-        functions: dict[str, Callable[[str], Value]] = {
-            "open": self.is_open,
-            "staffed": self.is_staffed,
-        }
         try:
-            value = condition.value(self.values, functions)
+            value = condition.value(self.facts)
         except Unknown:
             return None
         return value is True
@@ -64,17 +69,19 @@ class Situation:
                 return not self.staffed
         return True
 
-    def is_open(self, hours: str) -> bool:
-        """Whether the hours are open. Raises ValueError where they may be either."""
-        if hours not in self.hours:
-            raise ValueError(f"{hours} may be open or closed")
-        return self.hours[hours]
 
-    def is_staffed(self, _: str) -> bool:
-        """Whether an agent with a skill is. Raises ValueError where that may be either."""
-        if self.staffed is None:
-            raise ValueError("agents may be logged in or not")
-        return self.staffed
+def _is_open(known: Mapping[str, bool], hours: str) -> bool:
+    """Whether the hours are open. Raises ValueError where they may be either."""
+    if hours not in known:
+        raise ValueError(f"{hours} may be open or closed")
+    return known[hours]
+
+
+def _is_staffed(staffed: bool | None, _skill: str) -> bool:
+    """Whether an agent with a skill is. Raises ValueError where that may be either."""
+    if staffed is None:
+        raise ValueError("agents may be logged in or not")
+    return staffed
 
 
 def by_day(hotline: Hotline) -> Situation:

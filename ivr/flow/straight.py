@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ivr.flow.center import Rule
-from ivr.flow.expression import Functions, Value
+from ivr.flow.expression import Facts, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,11 @@ class Straight:
     reason: str
 
 
-def decide(
-    rules: tuple[Rule, ...], values: Mapping[str, Value], functions: Functions
-) -> Straight | None:
+def decide(rules: tuple[Rule, ...], facts: Facts) -> Straight | None:
     """The first rule that holds, or None: the call goes through its flow."""
     for rule in rules:
-        if rule.when.holds(values, functions):
-            return Straight(rule, _reason(rule, values))
+        if rule.when.holds(facts):
+            return Straight(rule, _reason(rule, facts.values))
     return None
 
 

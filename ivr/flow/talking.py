@@ -45,15 +45,13 @@ class Talking(Knowing):
 
     def word(self, name: str, extra: Mapping[str, Value] | None = None) -> Spoken | None:
         """The prompt `name` in the caller's language; a prompt that is nowhere is noted."""
-        extra = extra or {}
         spoken = self.hotline.wording.spoken(
             name,
             self.language,
-            {**self.values(), **extra},
-            self._asks_the_house,
+            self.facts,
+            announced=extra or {},
             slow=self.slow,
             dialects=self.caller.profile.languages if self.caller.profile is not None else (),
-            public=extra.keys(),
         )
         if spoken is None:
             self.house.trouble(f'the prompt "{name}" has no text in any language')

@@ -19,7 +19,7 @@ CALLER = frozenset(
         "withheld",
     }
 )
-"""What `caller.` can be followed by; `Knowing.values` gives them their values."""
+"""What `caller.` can be followed by; `Knowing.facts` gives them their values."""
 
 CENTER = frozenset({"elder_age"})
 """What `center.` can be followed by."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ivr.flow import spoken_values
-from ivr.flow.expression import Expression, Functions, Template, Value
+from ivr.flow.expression import Expression, Facts, Template, Value
 from ivr.line.commands import Spoken
 
 # Said by the engine itself, so every hotline must have them (checked by rules/missing_prompt.py).
@@ -22,6 +22,10 @@ SYSTEM_PROMPTS = (
     "queue_wait",
     "sorry_trouble",
 )
+
+
+_NOTHING_KNOWN = Facts({})
+_NOTHING_ANNOUNCED: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,20 @@ class Wording:
         self,
         name: str,
         language: str,
-        values: Mapping[str, Value],
-        functions: Functions,
+        facts: Facts = _NOTHING_KNOWN,
         *,
+        announced: Mapping[str, Value] = _NOTHING_ANNOUNCED,
         slow: bool = False,
         dialects: Sequence[str] = (),
-        public: Set[str] = frozenset(),
     ) -> Spoken | None:
         """The prompt as something to say; None where it exists in no language that would do.
 
         Values are said as the language of the text says them, whatever the caller's is. `dialects`
         are the caller's; the first that the prompt is worded in is taken, before its slow words.
 
-        A text is private when it says what was keyed or set, or who the caller is. The `public`
-        values (a position in the queue) and the caller's language are nobody's secret, and their
-        audio is worth keeping.
+        A text is private when it says what was keyed or set, or who the caller is. What is
+        `announced` besides (a position in the queue) and the caller's language are nobody's secret,
+        and their audio is worth keeping.
         """
         chosen = self.language_for(name, language)
         if chosen is None:
@@ -81,8 +84,9 @@ class Wording:
         holes = template.holes
         if not holes:
             return Spoken(template.text, tag, name, slow)
-        text = template.render(values, {**functions, **spoken_values.functions(tag)})
-        return Spoken(text, tag, None, slow, any(_personal(hole, public) for hole in holes))
+        text = template.render(facts.with_(announced, spoken_values.functions(tag)))
+        private = any(_personal(hole, announced.keys()) for hole in holes)
+        return Spoken(text, tag, None, slow, private)
 
     def fixed(self) -> Iterator[Spoken]:
         """Every prompt without holes, in each language, speed and dialect it can be said in."""

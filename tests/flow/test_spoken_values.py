@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.flow.expression import compile_template
+from ivr.flow.expression import Facts, compile_template
 from ivr.flow.spoken_values import NAMES, functions
 
 SAID: list[tuple[str, Mapping[str, str]]] = [
@@ -75,7 +75,9 @@ SAID: list[tuple[str, Mapping[str, str]]] = [
 
 
 def say(expression: str, language: str, values: Mapping[str, Any] | None = None) -> str:
-    return compile_template(f"{{{{ {expression} }}}}").render(values or {}, functions(language))
+    return compile_template(f"{{{{ {expression} }}}}").render(
+        Facts(values or {}, functions(language))
+    )
 
 
 @pytest.mark.parametrize(

@@ -358,7 +358,7 @@ def test_a_key_that_cuts_a_greeting_short_is_the_answer_to_the_menu_after_it() -
 def test_a_secret_is_kept_from_the_record_and_from_every_expression() -> None:
     _, talk, house = take(ASK | {"secret": "yes"}, keys("4711#"))
     assert "4711" not in repr(house.notes)
-    assert "4711" not in repr(talk.values())
+    assert "4711" not in repr(talk.facts.values)
     assert "4711" not in repr(vars(talk).get("variables"))
 
 

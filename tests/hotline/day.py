@@ -193,7 +193,7 @@ class Day:
     def spoken(self, name: str, language: str, *, slow: bool = False, **values: Any) -> Spoken:
         """A prompt as it is said in a language."""
         wording = self.app.hotline.wording
-        spoken = wording.spoken(name, language, values, {}, slow=slow, public=values.keys())
+        spoken = wording.spoken(name, language, announced=values, slow=slow)
         assert spoken is not None
         return spoken
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ivr.flow.center import NeedSpec, QueueSpec
-from ivr.flow.expression import Unknown
+from ivr.flow.expression import Facts, Unknown
 from ivr.flow.inspection import Inspection, Skills
 from ivr.flow.problem import Problem, Spot
 from ivr.flow.source import Source
@@ -70,7 +70,7 @@ def _language(need: NeedSpec, language: str, agents: Sequence[Skills]) -> dict[s
         return {}
     functions = {"staffed": lambda skill: any(skill in agent for agent in agents)}
     try:
-        skill = need.language.value({"caller": {"language": language}}, functions)
+        skill = need.language.value(Facts({"caller": {"language": language}}, functions))
     except Unknown:
         return {}
     return {str(skill): 1}
