@@ -123,14 +123,20 @@ class Record:
     """Take down what the caller says, after a tone, into `file` (WAV, 8 kHz, mono, 16 bit).
 
     Ends with a key of `end_keys`, after `silence` seconds in which nothing is said, or after `most`
-    seconds. When the caller hangs up, what was said until then is in `file`, and `CallerHungUp` is
-    raised as ever.
+    seconds. The file appears whole or not at all: not before the end, and not where nothing was
+    said; one that was there before is replaced then. When the caller hangs up, what was said until
+    then is in it, and `CallerHungUp` is raised as ever; so it is when the awaiting task is
+    cancelled.
+
+    Keys pressed before, and keys that end nothing, are used up: a cheek against the keypad must not
+    answer the question that follows. The folder of `file` must be there, and the switch must be
+    able to write into it.
     """
 
     file: Path
     most: float = 120.0
     silence: float = 4.0
-    end_keys: str = "#"
+    end_keys: str = "#0"
     tone: bool = True
 
 
@@ -176,7 +182,7 @@ class Hangup:
     """End the call. The line can perform nothing after this."""
 
 
-Command = Answer | Play | Listen | Hold | Connect | Talk | HandBack | Hangup
+Command = Answer | Play | Listen | Record | Hold | Connect | Talk | HandBack | Hangup
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +237,14 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the caller said is in the file: `seconds` of it (0 where nothing was said)."""
+    """What the caller said is in the file, and it lasts `seconds`; with 0 there is no file.
+
+    `key` is the one that ended it, where one did.
+    """
 
     seconds: float
     stopped_by: Literal["key", "silence", "time"]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +291,7 @@ Outcome = (
     | Silence
     | Utterance
     | Unclear
+    | Recorded
     | Held
     | Joined
     | NotJoined

@@ -6,7 +6,7 @@ serve any number of calls.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ivr.line.commands import Command
 
@@ -29,13 +29,48 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """The caller says `text`, beginning `after` seconds from now.
+
+    `confidence` is how sure a recognizer would be of it. Where nothing like it may be said, it is
+    not understood.
+    """
+
+    text: str
+    after: float = 1.0
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mumble:
+    """The caller makes a sound of `lasts` seconds of which no words can be had."""
+
+    after: float = 1.0
+    lasts: float = 1.0
+    cause: Literal["not_understood", "too_long", "too_loud", "too_noisy"] = "not_understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """The caller begins to talk `after` seconds from now, for `seconds`: to be taken down.
+
+    With `then`, keys are pressed half a second after that; with `hangs_up`, the call is over then.
+    """
+
+    seconds: float
+    after: float = 1.0
+    then: str = ""
+    hangs_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The caller hangs up `after` seconds from now."""
 
     after: float = 1.0
 
 
-Reaction = Silent | Press | HangUp
+Reaction = Silent | Press | Say | Mumble | Talks | HangUp
 
 
 @dataclass(frozen=True, slots=True)

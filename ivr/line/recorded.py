@@ -3,7 +3,8 @@
 import asyncio
 
 from ivr.errors import CallerHungUp, LineError
-from ivr.line.commands import Command, Outcome
+from ivr.line import voice_file
+from ivr.line.commands import Command, Outcome, Record, Recorded
 from ivr.line.line import Line
 from ivr.line.recording import (
     CallerGone,
@@ -27,6 +28,7 @@ class Recorder:
         """See `ivr.line.line.Line`."""
         clock = asyncio.get_running_loop().time
         began = clock()
+        before = _identity(command)
         end: End = Cancelled()
         try:
             end = outcome = await self._line.perform(command)
@@ -37,6 +39,9 @@ class Recorder:
             end = Failed(str(error))
             raise
         finally:
+            if isinstance(end, CallerGone | Cancelled) and _identity(command) != before:
+                assert isinstance(command, Record)
+                end = type(end)(voice_file.seconds(command.file))
             self.entries.append(without_secrets(Entry(command, end, clock() - began)))
         return outcome
 
@@ -68,16 +73,36 @@ class RecordedLine:
             raise AssertionError(
                 f"Command {self._next} was recorded as {entry.command}, but is now {asked}."
             )
+        if isinstance(entry.end, Cancelled):
+            try:
+                return await _never()
+            finally:
+                _hum(command, entry.end.said)
         await asyncio.sleep(entry.seconds)
         match entry.end:
-            case CallerGone():
+            case CallerGone(said):
+                _hum(command, said)
                 raise CallerHungUp
             case Failed(why):
                 raise LineError(why)
-            case Cancelled():
-                return await _never()
+            case Recorded(said) as outcome:
+                _hum(command, said)
+                return outcome
             case outcome:
                 return outcome
+
+
+def _identity(command: Command) -> int | None:
+    """Which file now lies where a `Record` puts its own; it changes when there is a new one."""
+    if isinstance(command, Record) and command.file.exists():
+        return command.file.stat().st_ino
+    return None
+
+
+def _hum(command: Command, seconds: float) -> None:
+    """What a caller said is not in a recording; as much of a hum stands for it."""
+    if isinstance(command, Record) and seconds:
+        voice_file.write(command.file, voice_file.hum(seconds))
 
 
 async def _never() -> Outcome:

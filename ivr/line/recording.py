@@ -14,12 +14,13 @@ import yaml
 
 from ivr.errors import BadInput
 from ivr.line import commands
-from ivr.line.commands import Command, Connect, Keyed, Listen, Outcome, Play, Spoken
+from ivr.line.commands import Command, Connect, Keyed, Listen, Outcome, Play, Record, Spoken
 
 COMMANDS: dict[str, type[Any]] = {
     "answer": commands.Answer,
     "play": commands.Play,
     "listen": commands.Listen,
+    "record": commands.Record,
     "hold": commands.Hold,
     "connect": commands.Connect,
     "talk": commands.Talk,
@@ -31,6 +32,9 @@ OUTCOMES: dict[str, type[Any]] = {
     "played": commands.Played,
     "keyed": commands.Keyed,
     "silence": commands.Silence,
+    "utterance": commands.Utterance,
+    "unclear": commands.Unclear,
+    "recorded": commands.Recorded,
     "held": commands.Held,
     "joined": commands.Joined,
     "not_joined": commands.NotJoined,
@@ -42,6 +46,9 @@ PARTS: dict[str, type[Any]] = {
     "spoken": commands.Spoken,
     "agent": commands.AgentPhone,
     "number": commands.OutsideNumber,
+    "speech": commands.Speech,
+    "grammar": commands.Grammar,
+    "hypothesis": commands.Hypothesis,
 }
 _NAMES: dict[type[Any], str] = {
     kind: name for table in (COMMANDS, OUTCOMES, PARTS) for name, kind in table.items()
@@ -50,15 +57,23 @@ _NAMES: dict[type[Any], str] = {
 HIDDEN = "9"
 """What every key of a secret entry becomes; never 0, which asks for a human."""
 
+ANYWHERE = Path("said.wav")
+"""What the file of every `Record` becomes: its folder was that of another machine, its name is that
+of another call."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallerGone:
-    """Instead of an outcome: the caller hung up."""
+    """Instead of an outcome: the caller hung up, having said `said` seconds into a `Record`."""
+
+    said: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Instead of an outcome: the engine changed its mind."""
+    """Instead of an outcome: the engine changed its mind; for `said` see `CallerGone`."""
+
+    said: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,8 @@ def without_private_texts(command: Command) -> Command:
             return replace(command, spoken=tuple(map(_blank, command.spoken)))
         case Connect():
             return replace(command, whisper=tuple(map(_blank, command.whisper)))
+        case Record():
+            return replace(command, file=ANYWHERE)
         case _:
             return command
 
@@ -159,7 +176,8 @@ def _plain(record: Any) -> Any:
     given = {
         field.name: _plain(getattr(record, field.name))
         for field in fields(record)
-        if field.default is MISSING or getattr(record, field.name) != field.default
+        if (field.default is MISSING or getattr(record, field.name) != field.default)
+        and not isinstance(getattr(record, field.name), Path)
     }
     return {_NAMES[type(record)]: given} if given else _NAMES[type(record)]
 
@@ -167,7 +185,10 @@ def _plain(record: Any) -> Any:
 def _made(plain: Any, known: Mapping[str, type[Any]]) -> Any:
     """The record that `_plain` made `plain` of."""
     name, given = (plain, {}) if isinstance(plain, str) else next(iter(plain.items()))
-    return known[name](**{field: _value(value) for field, value in given.items()})
+    values = {field: _value(value) for field, value in given.items()}
+    if known[name] is Record:
+        values["file"] = ANYWHERE
+    return known[name](**values)
 
 
 def _value(plain: Any) -> Any:

@@ -26,10 +26,15 @@ from ivr.line.commands import (
     NotJoinedCause,
     Outcome,
     Play,
+    Record,
+    Recorded,
     Spoken,
     Talk,
     TalkEnded,
+    Unclear,
+    Utterance,
 )
+from ivr.line.ear import Ear
 from ivr.line.ending import Ended, Ending
 from ivr.line.far_end import (
     Answers,
@@ -38,14 +43,19 @@ from ivr.line.far_end import (
     FarEnd,
     HangUp,
     Moment,
+    Mumble,
     Phone,
     Press,
     RingsOut,
+    Say,
     Script,
+    Talks,
     Unreachable,
 )
+from ivr.line.hearing import outcome
 from ivr.line.keypad import Keypad
 from ivr.line.speech_length import seconds
+from ivr.line.tape import Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,9 @@ class SimulatedLine:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._keypad = Keypad()
+        self._tape = Tape()
+        self._ear = Ear(self._keypad)
+        self._silence = self._loop.call_soon(lambda: None)  # when what is being said ends
         self._ending = Ending()
         self._talk: asyncio.Future[None] | None = None
         self._returns = False
@@ -86,6 +99,27 @@ class SimulatedLine:
     def press(self, key: str) -> None:
         """The caller presses a key now."""
         self._keypad.press(key)
+
+    def say(self, text: str, confidence: float = 1.0) -> None:
+        """The caller begins to say `text` now; a recognizer would be as sure as `confidence`."""
+        speech = self._ear.speech
+        if speech is not None:
+            language = speech.grammars[0].language if speech.grammars else ""
+            heard = outcome(text, speech, confidence)
+            self._voice(seconds(Spoken(text, language)), heard)
+
+    def mumble(self, lasts: float, heard: Unclear) -> None:
+        """The caller begins to make a sound without words now."""
+        self._voice(lasts, heard)
+
+    def _voice(self, lasts: float, heard: Utterance | Unclear) -> None:
+        self._silence.cancel()
+        self._ear.begins()
+        self._silence = self._loop.call_later(lasts, self._ear.ends, heard)
+
+    def talk(self, seconds: float) -> None:
+        """The caller begins to talk now, for so long; what they say only a recording takes down."""
+        self._tape.talk(seconds)
 
     def hang_up(self) -> None:
         """The caller hangs up now."""
@@ -115,12 +149,15 @@ class SimulatedLine:
         self._given_up = True
         return HandedBack() if isinstance(command, HandBack) else HungUp()
 
-    async def _do(self, command: Play | Listen | Hold | Connect | Talk) -> Outcome:
+    async def _do(self, command: Play | Listen | Record | Hold | Connect | Talk) -> Outcome:
         match command:
             case Play():
                 return await self._keypad.play(command, lambda _: self._say(command.spoken))
             case Listen():
-                return await self._keypad.listen(command, lambda _: self._say(command.spoken))
+                taker = self._keypad if command.speech is None else self._ear
+                return await taker.listen(command, lambda _: self._say(command.spoken))
+            case Record():
+                return await self._record(command)
             case Hold():
                 return await self._keypad.hold(command)
             case Connect():
@@ -137,12 +174,22 @@ class SimulatedLine:
         prompt = question = 0
         if isinstance(command, Play | Listen):
             prompt = self._prompts = self._prompts + 1
-        if isinstance(command, Listen):
+        if isinstance(command, Listen | Record):
             question = self._questions = self._questions + 1
         match self._far_end.react(Moment(command, prompt, question)):
             case Press(keys, after, apart):
                 for place, key in enumerate(keys):
                     self._loop.call_later(after + place * apart, self.press, key)
+            case Say(text, after, confidence):
+                self._loop.call_later(after, self.say, text, confidence)
+            case Mumble(after, lasts, cause):
+                self._loop.call_later(after, self.mumble, lasts, Unclear(cause))
+            case Talks(lasts, after, then, hangs_up):
+                self._loop.call_later(after, self.talk, lasts)
+                for place, key in enumerate(then, start=1):
+                    self._loop.call_later(after + lasts + place * 0.5, self.press, key)
+                if hangs_up:
+                    self._loop.call_later(after + lasts, self.hang_up)
             case HangUp(after):
                 self._loop.call_later(after, self.hang_up)
 
@@ -153,6 +200,15 @@ class SimulatedLine:
             self.heard.append(Heard(at, one, whole=False))
             await asyncio.sleep(seconds(one))
             self.heard[place] = Heard(at, one, whole=True)
+
+    async def _record(self, command: Record) -> Recorded:
+        try:
+            key = await self._keypad.record(command, self._tape.run(command))
+        finally:
+            said = self._tape.keep(command)
+        if key is not None:
+            return Recorded(said, "key", key)
+        return Recorded(said, "time" if self._tape.timed_out(command) else "silence")
 
     async def _connect(self, command: Connect) -> Joined | NotJoined:
         to = command.to

@@ -57,6 +57,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "app_mixmonitor",
         "app_playback",
         "app_playtones",
+        "app_senddtmf",
         "app_softhangup",
         "app_stack",
         "app_userevent",

@@ -10,7 +10,7 @@ from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Spoken
 from ivr.line.line import Arrival, Line
 from ivr.line.speech_length import seconds
-from tests.line.exchange import Ears, Scenario
+from tests.line.exchange import VOICE, Ears, Scenario
 from tests.rig import sound
 from tests.rig.leg import Leg
 from tests.rig.phone import Answers, Behaviour, Refuses, RingsOut
@@ -94,6 +94,14 @@ class _CallerAt:
     async def press(self, keys: str) -> None:
         await self._leg.until_answered()  # the engine may have the call before the caller knows
         await self._leg.press(keys, gap=0.1, length=0.1)
+
+    async def talk(self, seconds: float) -> None:
+        await self._leg.until_answered()
+        await self._leg.hum(VOICE, seconds)
+
+    async def be_quiet(self) -> None:
+        await self._leg.until_answered()
+        await self._leg.be_silent()
 
     async def hang_up(self) -> None:
         await self._leg.hang_up()

@@ -29,11 +29,21 @@ CAST: dict[str, Phone] = {
 """Agents' phones; any other name is unreachable. "leaver" hangs up half a second after answering."""
 
 
+VOICE = 400
+"""The pitch of a caller's voice, in hertz."""
+
+
 class Caller(Protocol):
     """The test's hand on the caller and on the whole scene."""
 
     async def press(self, keys: str) -> None:
         """Press keys, one after the other."""
+
+    async def talk(self, seconds: float) -> None:
+        """Talk for so long: hum at `VOICE`; returns when that is over."""
+
+    async def be_quiet(self) -> None:
+        """Say nothing from now on, and be heard to: telephones send their silence."""
 
     async def hang_up(self) -> None:
         """Put the phone down."""
@@ -88,6 +98,13 @@ class _SimulatedCaller:
     async def say(self, text: str) -> None:
         self._line.say(text)
         await asyncio.sleep(seconds(Spoken(text, "ko")))
+
+    async def talk(self, seconds: float) -> None:
+        self._line.talk(seconds)
+        await asyncio.sleep(seconds)
+
+    async def be_quiet(self) -> None:
+        """It is."""
 
     async def hang_up(self) -> None:
         self._line.hang_up()
@@ -145,6 +162,12 @@ class _PlayedBack:
 
     async def say(self, text: str) -> None:
         await asyncio.sleep(seconds(Spoken(text, "ko")))
+
+    async def talk(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def be_quiet(self) -> None:
+        """Recorded."""
 
     async def hang_up(self) -> None:
         """Recorded."""

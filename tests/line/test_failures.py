@@ -9,6 +9,7 @@ from ivr.line.asterisk.failures import REFUSALS, Meaning, meaning
 HEARD: dict[str, Meaning] = {
     "Channel PJSIP/carrier-00000031 does not exist.": "channel_gone",
     "No such channel": "channel_gone",
+    "Channel not found": "channel_gone",
     "Authentication failed": "not_allowed",
     "Authentication Required": "not_allowed",
     "Permission denied": "not_allowed",
@@ -20,6 +21,7 @@ HEARD: dict[str, Meaning] = {
     "No variable specified": "not_understood",
     "Channel not specified": "not_understood",
     "Control not specified": "not_understood",
+    "No digit specified": "not_understood",
     "Unknown control type": "not_understood",
     "Both, Channel and Command are *required*": "not_understood",
     "Failed to add AGI command to channel PJSIP/carrier-00000031 queue": "not_done",

@@ -1,7 +1,7 @@
 """What does a refusal by the switch mean for the call?
 
 The one place that reads the words of AMI. The texts are those of Asterisk 22: main/manager.c,
-res/res_agi.c, main/manager_channels.c and apps/app_controlplayback.c.
+res/res_agi.c, main/manager_channels.c, apps/app_controlplayback.c and apps/app_senddtmf.c.
 """
 
 import re
@@ -15,6 +15,7 @@ sent nonsense. `not_done`: it tried and could not."""
 REFUSALS: dict[str, Meaning] = {
     r"Channel .+ does not exist\.": "channel_gone",
     r"No such channel": "channel_gone",
+    r"Channel not found": "channel_gone",
     r"Authentication failed": "not_allowed",
     r"Authentication Required": "not_allowed",
     r"Permission denied": "not_allowed",
@@ -22,6 +23,7 @@ REFUSALS: dict[str, Meaning] = {
     r"Invalid/unknown command: .*": "not_understood",
     r"(No channel|No variable) specified": "not_understood",
     r"(Channel|Control) not specified": "not_understood",
+    r"No digit specified": "not_understood",
     r"Unknown control type": "not_understood",
     r"Both, Channel and Command are \*required\*": "not_understood",
     r"Failed to add AGI command to channel .+ queue": "not_done",

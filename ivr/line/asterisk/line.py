@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from ivr.errors import LineError
-from ivr.line.asterisk import agi, dial
+from ivr.line import voice_file
+from ivr.line.asterisk import agi, dial, taking_down
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.commands import (
     Answered,
@@ -30,6 +31,8 @@ from ivr.line.commands import (
     NotJoined,
     Outcome,
     Play,
+    Record,
+    Recorded,
     Spoken,
     Talk,
     TalkEnded,
@@ -183,6 +186,8 @@ class AsteriskLine:
                 return await self._keypad.play(command, partial(self._say, command.spoken))
             case Listen():
                 return await self._keypad.listen(command, partial(self._say, command.spoken))
+            case Record():
+                return await self._record(command)
             case Hold():
                 return await self._hold(command)
             case Connect():
@@ -222,6 +227,62 @@ class AsteriskLine:
                     self._settled_at = asyncio.get_running_loop().time() + SETTLE
                     await _finish(playing, STOP_AGAIN)
         playing.cancel()
+
+    async def _record(self, command: Record) -> Recorded:
+        recording = voice_file.under_way(command.file)
+        words, clock = taking_down.words(command, recording), asyncio.get_running_loop().time
+        began = clock()
+
+        async def take_down() -> None:
+            nonlocal began
+            if command.tone:
+                await self._sound_tone()
+            began = clock()
+            await self._take_down(words, command.most + PROMPT)
+
+        try:
+            key = await self._keypad.record(command, take_down())
+            lasted = clock() - began
+        finally:
+            said = await asyncio.to_thread(voice_file.keep, recording, command.file)
+        if key is not None:
+            return Recorded(said, "key", key)
+        return Recorded(said, "time" if lasted >= command.most else "silence")
+
+    async def _sound_tone(self) -> None:
+        await self._done(taking_down.TONE)
+        try:
+            await asyncio.sleep(taking_down.TONE_LASTS)
+        finally:
+            if not self._ending.cause:
+                await self._done(taking_down.END_TONE)
+
+    async def _take_down(self, words: str, within: float) -> None:
+        """Record until the switch ends it; when cancelled, end it. Its file is whole at the end."""
+        recording = asyncio.create_task(self._done(words, within))
+        recording.add_done_callback(_look)
+        try:
+            await asyncio.shield(recording)
+        except asyncio.CancelledError:
+            await self._end_recording(recording)
+            raise
+        finally:
+            if self._ending.cause and self._ending.cause != "link":
+                # The switch closes the file of a caller who is gone with the channel, or before.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CLEAR_UP):
+                        await self._hung_up.wait()
+
+    async def _end_recording(self, recording: "asyncio.Task[agi.Result]") -> None:
+        """A key of the caller's ends it by itself; else we press one that callers have not."""
+        with suppress(LineError, TimeoutError):
+            await _finish(recording, SELF_STOP)
+            async with asyncio.timeout(CLEAR_UP):
+                while not recording.done() and not self._ending.cause:
+                    key = {"Digit": taking_down.STOP, "Duration": "1", "Receive": "true"}
+                    await self._ami.action("PlayDTMF", {"Channel": self.channel, **key})
+                    await _finish(recording, STOP_AGAIN)
+        recording.cancel()
 
     async def _hold(self, command: Hold) -> Outcome:
         try:
