@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import cast
 
+from ivr import logs
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
@@ -163,7 +164,7 @@ class App:
             today = self._now().astimezone(center.zone).date()
             return recognise(number, profile, today, center.center.languages, center.center.country)
 
-        with self._until_stopped():
+        with self._until_stopped(), logs.about(arrival.call_id):
             try:
                 await call.run(find_caller)
             finally:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     )
     missed_calls: int = Field(
         default=2, ge=1, description="Missed calls in a row that pause an agent."
+    )
+    log_format: Literal["text", "json"] | None = Field(
+        default=None,
+        description="What the engine logs as: text for people or json for machines. Else text on a "
+        "terminal and json elsewhere.",
     )
 
     @classmethod

@@ -46,6 +46,7 @@ ONE_ROOM = {
     "graphviz": "ivr/picture.py",
     "httpx": "ivr/outside/http.py",
     "pyrage": "recordings/vault.py",
+    "structlog": "ivr/logs.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",
 }

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ivr import logs
 from ivr.cli import (
     agents,
     callers,
@@ -82,10 +83,7 @@ def _options(
 ) -> None:
     # Without ffmpeg pydub warns at every file; the doctor says so once, and what to do.
     warnings.filterwarnings("ignore", module="pydub")
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-    )
+    logs.begin(logging.INFO if verbose else logging.WARNING, "text")
 
 
 def run(arguments: list[str]) -> int:

@@ -1,8 +1,10 @@
 """careline serve and careline doctor: run the hotline, or say what it lacks."""
 
 import asyncio
+import logging
 import signal
 
+from ivr import logs
 from ivr.alone import alone
 from ivr.app import running
 from ivr.cli.context import console, require_hotline, say, settings
@@ -21,6 +23,7 @@ def serve() -> None:
     """
     chosen = settings()
     require_hotline(chosen)
+    logs.begin(logging.getLogger().level, chosen.log_format)
     with alone(chosen.var):
         try:
             asyncio.run(_answer(chosen))
