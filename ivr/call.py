@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.caller import Caller
 from ivr.desk import Desk
@@ -16,8 +16,10 @@ from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
     CutOff,
+    Deaf,
     Failed,
     Found,
+    Hearing,
     Missing,
     NotServed,
     Outside,
@@ -30,6 +32,9 @@ from ivr.flow.serving import (
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
+
+if TYPE_CHECKING:
+    from speech.intents import Understood
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +52,8 @@ class Call:
     """A call under way; the `House` of its flow. `run` takes it to its end and never raises.
 
     `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
-    `outside` are the bank's other systems; without them everything there is out of reach.
+    `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
+    understands what callers say; without it they use keys.
     """
 
     def __init__(
@@ -60,8 +66,10 @@ class Call:
         now: Callable[[], datetime],
         outside: Outside | None = None,
         version: int | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         self._outside = outside or CutOff()
+        self._hearing = hearing or Deaf()
         self._line = line
         self._hotline = hotline
         self._desk = desk
@@ -151,6 +159,16 @@ class Call:
     async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
         """Hand a ticket to the gateway."""
         return await self._outside.open_ticket(ticket)
+
+    def hears(self, language: str) -> bool:
+        """Whether there is a recognizer for a language."""
+        return self._hearing.hears(language)
+
+    async def understand(
+        self, text: str, language: str, others: Sequence[str], among: Collection[str]
+    ) -> "Understood":
+        """Which intent is meant."""
+        return await self._hearing.understand(text, language, others, among)
 
     # -- beginning and end -----------------------------------------------------------------------
 

@@ -110,6 +110,26 @@ def _unknown(event: CallEvent) -> str:
     return f"{what}: {said}." if said else f"{what}."
 
 
+def _utterance(data: Data) -> str:
+    meant = data.get("meaning")
+    means = f", which means {meant}" if meant else ""
+    return f"The caller said {data['text']} ({data['language']}, {data['confidence']}){means}."
+
+
+def _understood(data: Data) -> str:
+    intent = data.get("intent")
+    return {
+        "act": f"Understood as {intent}.",
+        "confirm": f"Taken for {intent}, if the caller says so.",
+    }.get(str(data["answer"]), "What was said is none of what can be done here.")
+
+
+UNCLEAR = {
+    "not_understood": "it was like nothing that could be said",
+    "too_long": "it went on too long",
+    "too_loud": "it was too loud",
+    "too_noisy": "there was too much noise",
+}
 ASKED = {
     "repeat": "to hear it again",
     "back": "for the menu before",
@@ -125,6 +145,9 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "language": "The caller is spoken to in {language} from here on.",
     "heard": _heard,
     "silence": "The caller keyed nothing.",
+    "utterance": _utterance,
+    "unclear": lambda data: f"The caller was not understood: {UNCLEAR.get(data['cause'], '–')}.",
+    "understood": _understood,
     "no_match": "{keys} is no answer to that.",
     "command": lambda data: f"The caller asked {ASKED.get(data['command'], data['command'])}.",
     "human_wanted": "The caller asked for a human at {at}.",

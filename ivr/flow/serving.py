@@ -1,13 +1,16 @@
 """What a flow asks of the house around it: an agent, the time, a place in the record, and what
 only the bank's other systems know or can do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
+
+if TYPE_CHECKING:
+    from speech.intents import Understood
 
 Levels = Mapping[str, int]  # skill → least level
 
@@ -149,7 +152,33 @@ class CutOff:
         return Failed("nothing outside can be reached, so nobody to leave a ticket with")
 
 
-class House(Outside, Protocol):
+class Hearing(Protocol):
+    """What of callers' speech is understood. `ivr/understanding.py` is the real one."""
+
+    def hears(self, language: str) -> bool:
+        """Whether there is a recognizer for a language."""
+
+    async def understand(
+        self, text: str, language: str, others: Sequence[str], among: Collection[str]
+    ) -> "Understood":
+        """Which of the intents `among` is meant by `text`, or by `others`, its further readings."""
+
+
+class Deaf:
+    """A `Hearing` without any recognizer: callers use keys, and talk to humans."""
+
+    def hears(self, language: str) -> bool:
+        """See `Hearing`."""
+        return False
+
+    async def understand(
+        self, text: str, language: str, others: Sequence[str], among: Collection[str]
+    ) -> "Understood":
+        """See `Hearing`. Raises LookupError: nothing was heard that could be understood."""
+        raise LookupError("there is no recognizer, so nothing to understand")
+
+
+class House(Outside, Hearing, Protocol):
     """What stands around a running flow. `ivr/call.py` is the real one."""
 
     @property

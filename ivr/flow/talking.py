@@ -1,12 +1,14 @@
 """How is the caller talked to, and which keys are obeyed whatever is being said?"""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from ivr.caller import Caller
 from ivr.flow.expression import Value
 from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
+from ivr.flow.sayable import GUESSED, Said, Sayable, grammar, meaning, meanings_of
 from ivr.flow.serving import House
 from ivr.flow.step import SLOW_PATIENCE
 from ivr.line.commands import (
@@ -18,10 +20,14 @@ from ivr.line.commands import (
     Play,
     Played,
     Silence,
+    Speech,
     Spoken,
+    Unclear,
+    Utterance,
 )
 from ivr.line.line import Line
 
+WORD_COMMANDS: Mapping[str | None, Command] = {command: command for command in get_args(Command)}
 MOST_REPEATS = 5  # times a prompt is said again in a row; a stuck key must not keep a call for ever
 
 
@@ -88,18 +94,35 @@ class Talking(Knowing):
         own: str,
         between: float = 3.0,
         secret: bool = False,
-    ) -> Keyed | Silence:
-        """Say a prompt and take keys. `own` are the keys answers begin with.
+        says: Sayable | None = None,
+    ) -> Keyed | Silence | Said | Unclear:
+        """Say a prompt and take keys, or what the step `says` may be said.
 
-        Commands on other keys are obeyed, and the prompt is said again. Raises `HumanWanted` when
-        the human key comes alone, `BackWanted` at the command to go back.
+        `own` are the keys answers begin with. Commands on other keys are obeyed, and so are the
+        words for them, and the prompt is said again. Raises `HumanWanted` when the human key comes
+        alone or a human is asked for, `BackWanted` at the command to go back.
         """
         commands = "".join(key for key in self._commands if key not in own)
+        speech = None if secret or says is None else self._speech(says)
         for _ in range(MOST_REPEATS + 1):
-            outcome = await self._listen(prompt, most, patience, own, between, secret, commands)
-            if isinstance(outcome, Silence):
-                self.note("silence")
-                return outcome
+            outcome = await self._listen(
+                prompt, most, patience, own, between, secret, commands, speech
+            )
+            match outcome:
+                case Silence():
+                    self.note("silence")
+                    return outcome
+                case Unclear(cause):
+                    self.note("unclear", cause=cause)
+                    return outcome
+                case Utterance():
+                    assert says is not None
+                    answer = self._take(outcome, says)
+                    if not isinstance(answer, Said) or answer.meaning not in WORD_COMMANDS:
+                        return answer
+                    self._do(WORD_COMMANDS[answer.meaning], prompt)
+                    speech = self._speech(says)
+                    continue
             keys = outcome.keys
             if keys == HUMAN_KEY:
                 self.note("heard", keys=HUMAN_KEY)
@@ -107,6 +130,9 @@ class Talking(Knowing):
             if len(keys) > 1 or keys not in commands:
                 break
             self._obey(keys, prompt)
+            speech = self._speech(says) if speech is not None and says is not None else None
+        if not isinstance(outcome, Keyed):  # somebody who says "again" without end
+            return Silence()
         if secret:
             self.note("heard", secret=True, count=len(keys))
         else:
@@ -122,7 +148,8 @@ class Talking(Knowing):
         between: float,
         secret: bool,
         commands: str,
-    ) -> Keyed | Silence:
+        speech: Speech | None,
+    ) -> Keyed | Silence | Utterance | Unclear:
         spoken = self.word(prompt)
         self.note("said", prompt=prompt, language=spoken.language if spoken else self.language)
         typed, self._typed = self._typed, ""
@@ -136,15 +163,56 @@ class Talking(Knowing):
                 secret=secret,
                 typed=typed,
                 alone=commands,
+                speech=speech,
             )
         )
-        assert isinstance(outcome, Keyed | Silence)
+        assert isinstance(outcome, Keyed | Silence | Utterance | Unclear)
         return outcome
+
+    @property
+    def heard_here(self) -> bool:
+        """Whether what the caller says in the language of the call can be recognized."""
+        return self.house.hears(self.language)
+
+    def _speech(self, says: Sayable) -> Speech | None:
+        """What may be said, in the language of the call first; None where nothing is heard."""
+        others = self.hotline.center.center.languages if says.any_language else ()
+        languages = dict.fromkeys((self.language, *others))
+        grammars = tuple(
+            grammar(self.hotline.intents, says, language)
+            for language in languages
+            if self.house.hears(language)
+        )
+        return Speech(grammars, says.turn, slow=self.slow) if grammars else None
+
+    def _take(self, heard: Utterance, says: Sayable) -> Said | Unclear:
+        """What an utterance means here. The call goes on in the language it was said in."""
+        known = meanings_of(self.hotline.intents, says, heard.language)
+        meant = meaning(known, heard.text, heard.language)
+        unknown = meant is None and not (says.free or says.more or says.turn == "digits")
+        guessed = heard.confidence < GUESSED
+        self.note(
+            "utterance",
+            text=heard.text,
+            language=heard.language,
+            confidence=round(heard.confidence, 2),
+            meaning=meant,
+        )
+        if unknown or guessed:
+            return Unclear("not_understood")
+        if heard.language != self.language:
+            self.speak(heard.language)
+        if meant == "human":
+            raise HumanWanted
+        others = tuple(one.text for one in heard.others)
+        return Said(heard.text, heard.language, heard.confidence, meant, others)
 
     def _obey(self, key: str, prompt: str) -> None:
         """Do what a key means everywhere, before the prompt is said again."""
-        command: Command = self._commands[key]
         self.note("heard", keys=key)
+        self._do(self._commands[key], prompt)
+
+    def _do(self, command: Command, prompt: str) -> None:
         self.note("command", command=command)
         match command:
             case "back":

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -34,6 +34,7 @@ from ivr.line.far_end import Answers, FarEnd, Press, Script, Silent
 from ivr.line.line import Line
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
+from speech.intents import Understood
 from tests.call.hall import WEDNESDAY_10
 from tests.flow.test_load import HERE
 
@@ -51,6 +52,8 @@ class House:
     gateway: Sent | Failed = field(default_factory=Sent)
     lookups: list[tuple[str, Mapping[str, Any], str | None]] = field(default_factory=list)
     sent: list[TextMessage | Ticket] = field(default_factory=list)
+    ears: frozenset[str] = frozenset({"zh", "en"})
+    opinions: Mapping[str, Understood] = field(default_factory=dict)
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
@@ -65,6 +68,14 @@ class House:
     async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
         self.sent.append(ticket)
         return self.gateway
+
+    def hears(self, language: str) -> bool:
+        return language in self.ears
+
+    async def understand(
+        self, text: str, language: str, others: Sequence[str], among: Collection[str]
+    ) -> Understood:
+        return self.opinions.get(text, Understood("unknown", None, 0.0, (), ()))
 
     def note(self, kind: str, /, **data: Any) -> None:
         self.notes.append((kind, data))

@@ -1,6 +1,7 @@
 """Is a recording a faithful test, and fit to be given away?"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,13 +10,16 @@ from ivr.line import recording, virtual_time
 from ivr.line.commands import (
     AgentPhone,
     Connect,
+    Grammar,
     Hold,
+    Hypothesis,
     Joined,
     Keyed,
     Listen,
     OutsideNumber,
     Play,
     Played,
+    Speech,
     Spoken,
 )
 from ivr.line.far_end import Answers, Press, Script
@@ -25,6 +29,7 @@ from ivr.line.simulated import SimulatedLine
 
 HELLO = Spoken("您好", "zh", name="hello")
 BALANCE = Spoken("王小明的余额是一百元", "zh", private=True)
+SPEECH = Speech((Grammar("ko", ("카드", "잔액"), free=True), Grammar("en", ("card",))), "open")
 PIN = Listen((HELLO,), most=6, secret=True)
 
 
@@ -89,16 +94,22 @@ def test_every_command_and_end_survives_the_file(tmp_path: Path) -> None:
     entries += [
         Entry(Play((HELLO,), interrupt="0"), Played("0"), 0.25),
         Entry(Listen((HELLO,), most=4, between=1.5), CallerGone(), 1.0),
+        Entry(Listen((HELLO,), speech=SPEECH), CallerGone(), 1.0),
         Entry(
             Connect(OutsideNumber("+861088880000"), ring=9, whisper=(HELLO,), meanwhile=HELLO),
             Failed("The switch failed."),
             2.0,
         ),
     ]
-    outcomes = [
-        kind() if name not in {"keyed", "not_joined"} else kind("busy" if "not" in name else "12")
-        for name, kind in recording.OUTCOMES.items()
-    ]
+    heard = ("카드", "ko", 0.8, (Hypothesis("가드", "ko", 0.2),))
+    given: dict[str, tuple[Any, ...]] = {
+        "keyed": ("12",),
+        "not_joined": ("busy",),
+        "utterance": heard,
+        "unclear": ("too_loud",),
+        "recorded": (3.5, "silence"),
+    }
+    outcomes = [kind(*given.get(name, ())) for name, kind in recording.OUTCOMES.items()]
     entries += [Entry(Hold(), outcome, 0.0) for outcome in outcomes]
     recording.save(entries, tmp_path / "call.yaml")
     assert recording.load(tmp_path / "call.yaml") == entries

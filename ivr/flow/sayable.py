@@ -1,0 +1,116 @@
+"""What may a caller say at this point, and which of it was said?
+
+What a step listens for are the names of intents, whose examples are phrases then, and `yes` and `no`.
+The words that work everywhere (`words:` of intents.*.yaml) may be said in every step that listens.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.flow import spoken_values
+from ivr.flow.intents import WORDS, Intents
+from ivr.line.commands import Grammar, Turn
+from speech.matching import ALIKE, match
+from speech.sentences import plain
+from speech.slots.wordings import wordings_in
+from speech.slots.yes_no import NO, YES
+
+SURE = 0.75
+"""From this confidence on what was heard is taken as said; below it is asked back if it matters."""
+
+GUESSED = 0.40
+"""Below this confidence what was heard is a guess, and counts as not understood."""
+
+NEARLY = 0.85  # likeness at which words are a phrase, whatever else is among them
+ANSWERS = ("yes", "no")
+COMMANDS = tuple(word for word in WORDS if word not in ANSWERS)
+_MORE_DIGITS = {
+    "zh": ("一", "两"),
+    "en": ("oh", "double", "triple"),
+    "ja": ("ゼロ", "よん", "なな", "きゅう"),
+    "ru": ("ноль", "два", "двойка"),
+    "ko": ("공", "영", "하나", "둘"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sayable:
+    """What a step listens for.
+
+    `meanings` are the names of intents, and "yes" and "no"; `more` are phrases that are taken down
+    and mean nothing by themselves. With `free` anything may be said; with `any_language` it may be
+    said in every language the hotline hears.
+    """
+
+    meanings: tuple[str, ...] = ()
+    turn: Turn = "closed"
+    free: bool = False
+    any_language: bool = False
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the caller said, and which of the step's `meanings` it is, if it is one.
+
+    `others` are further readings of the same sound, best first.
+    """
+
+    text: str
+    language: str
+    confidence: float
+    meaning: str | None = None
+    others: tuple[str, ...] = ()
+
+
+def phrases(intents: Intents, meaning: str, language: str) -> tuple[str, ...]:
+    """How callers say an intent, or a word, in a language."""
+    if meaning == "yes":
+        return (*intents.said("yes", language), *YES.get(language, ()))
+    if meaning == "no":
+        return (*intents.said("no", language), *NO.get(language, ()))
+    return intents.examples.get(language, {}).get(meaning, ())
+
+
+def grammar(intents: Intents, sayable: Sayable, language: str) -> Grammar:
+    """What may be said in `language`, as a line is told."""
+    known = meanings_of(intents, sayable, language)
+    digits = _digit_words(language) if sayable.turn == "digits" else ()
+    return Grammar(language, tuple(dict.fromkeys((*known, *sayable.more, *digits))), sayable.free)
+
+
+def meanings_of(intents: Intents, sayable: Sayable, language: str) -> dict[str, str]:
+    """Each phrase with what it means; what a step listens for comes before the commands."""
+    named = (
+        *((name, phrases(intents, name, language)) for name in sayable.meanings),
+        *(
+            (word, said)
+            for word, said in intents.words.get(language, {}).items()
+            if word in COMMANDS
+        ),
+    )
+    meant: dict[str, str] = {}
+    for name, said in named:
+        for phrase in said:
+            meant.setdefault(phrase, name)
+    return meant
+
+
+def meaning(known: Mapping[str, str], text: str, language: str) -> str | None:
+    """Which of `known` (phrase → meaning) was said; None where it is like none of them.
+
+    A wish for a human is heard within a longer sentence, too.
+    """
+    found = match(text, known, language)
+    if found is not None and found.likeness >= NEARLY:
+        return known[found.phrase]
+    human = [phrase for phrase, name in known.items() if name == "human"]
+    if any(True for _ in wordings_in(plain(text), {"human": human})):
+        return "human"
+    return known[found.phrase] if found is not None and found.likeness >= ALIKE else None
+
+
+def _digit_words(language: str) -> Iterator[str]:
+    say = spoken_values.functions(language)["digits"]
+    yield from (str(say(digit)) for digit in "0123456789")
+    yield from _MORE_DIGITS.get(language, ())
