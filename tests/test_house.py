@@ -17,6 +17,7 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.line",),
     ("ivr.flow",),
     ("ivr.reasons",),
+    ("ivr.report",),
     ("ivr.story",),
     ("ivr.why",),
     (
@@ -46,6 +47,7 @@ ONE_ROOM = {
     "graphviz": "ivr/picture.py",
     "httpx": "ivr/outside/http.py",
     "pyrage": "recordings/vault.py",
+    "prometheus_client": "ivr/metrics.py",
     "structlog": "ivr/logs.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",
