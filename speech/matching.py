@@ -1,55 +1,66 @@
-"""Which of the phrases that mean something was said?
+"""Which of the phrases that mean something here was said?
 
-A recognizer that is given phrases treats them as pairs of words, not as a list of sentences, and has
-no word for "something else": what it heard is compared with the phrases afterwards. The measure is
-the normalized Indel similarity of the characters (rapidfuzz): the share of characters that need not
-be inserted or deleted. Measured on Korean telephone speech, a likeness of 0.70 let pass 81 % of what
-was in the grammar and 1 % of what was not.
+A grammar makes a recognizer follow pairs of words, not sentences, so what it hears is seldom a
+phrase letter by letter. It is compared with each phrase by the share of characters they have in
+common (rapidfuzz's ratio), without blanks, and with Hangul taken apart into its letters, so that a
+syllable heard half right counts half.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Literal
 
 from rapidfuzz import fuzz
 
-ALIKE = 0.70
-"""The least likeness at which words count as a phrase."""
+ACCEPTED = 70.0
+"""Likeness from which a phrase counts as said."""
+WHOLE = 88.0
+"""Likeness from which nothing more need be waited for."""
 
-UNSPACED = frozenset({"zh", "yue", "ja", "ko"})
-"""Languages whose spaces say nothing: there are none, or every recognizer puts them elsewhere."""
+Standing = Literal["whole", "begun", "other"]
+"""Of what was heard so far: it is a phrase; it is the beginning of one; it is neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The phrase that was said, and how alike the words were, from 0 to 1."""
+    """A phrase, and from 0 to 100 how like it is to what was heard."""
 
     phrase: str
     likeness: float
 
 
-@lru_cache(maxsize=8192)
-def plain(text: str, language: str) -> str:
-    """A text as it sounds, nearly: no case, no punctuation, and no spaces where they say nothing."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(" " if unicodedata.category(sign)[0] in "PSZC" else sign for sign in folded)
-    return ("" if language in UNSPACED else " ").join(kept.split())
+class Phrases:
+    """The phrases of one turn, ready to be compared."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._keys = [(key(phrase), phrase) for phrase in dict.fromkeys(phrases)]
+
+    def closest(self, heard: str, most: int = 4) -> list[Match]:
+        """The phrases most like `heard`, best first; among equals, the earlier one."""
+        text = key(heard)
+        if not text:
+            return []
+        found = [Match(phrase, fuzz.ratio(text, known)) for known, phrase in self._keys if known]
+        return sorted(found, key=lambda match: -match.likeness)[:most]
+
+    def standing(self, heard: str) -> Standing:
+        """Whether more is to be expected after `heard`."""
+        text = key(heard)
+        best = max((fuzz.ratio(text, known) for known, _ in self._keys), default=0.0)
+        begun = any(len(known) > len(text) and _begins(known, text) for known, _ in self._keys)
+        if best >= WHOLE and not any(
+            len(known) > len(text) + 1 and known.startswith(text) for known, _ in self._keys
+        ):
+            return "whole"
+        return "begun" if text and begun else "other"
 
 
-def likeness(one: str, other: str, language: str) -> float:
-    """How alike two texts are, from 0 (nothing in common) to 1 (the same words)."""
-    return fuzz.ratio(plain(one, language), plain(other, language)) / 100
+def key(text: str) -> str:
+    """`text` as it is compared: letters and digits only, small, Hangul as single letters."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFD", "".join(filter(str.isalnum, plain)))
 
 
-def match(text: str, phrases: Iterable[str], language: str, least: float = ALIKE) -> Match | None:
-    """The phrase most alike to what was heard; None where none is alike enough.
-
-    Of phrases that are as much alike the first is taken.
-    """
-    best: Match | None = None
-    for phrase in phrases:
-        found = likeness(text, phrase, language)
-        if found >= least and (best is None or found > best.likeness):
-            best = Match(phrase, found)
-    return best
+def _begins(phrase: str, heard: str) -> bool:
+    return fuzz.ratio(phrase[: len(heard)], heard) >= WHOLE

@@ -49,7 +49,7 @@ async def _walk(talk: Conversation, place: Place | None) -> Ending:
         if place is None:
             break
         step = hotline.step(place)
-        at_menu, is_human = step.kind == "menu", place == human
+        at_menu, is_human = step.is_menu, place == human
         talk.place, talk.within = place, place.flow
         if talk.memory.arrive(place, at_menu=at_menu, is_human=is_human):
             talk.note("dialog_left")

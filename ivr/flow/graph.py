@@ -26,10 +26,13 @@ class Edge:
     sets: bool = True
     hours: str | None = None
     most: int | None = None
+    says: str = ""
 
     def __str__(self) -> str:
         if self.key:
             return f"key {self.key}"
+        if self.says:
+            return f'"{self.says}"'
         if self.when is not None:
             return f"if {self.when.text}"
         return {
@@ -146,7 +149,7 @@ def _edges(hotline: Hotline, place: Place, step: Step) -> Iterator[Edge]:
         if exit_.way != "returned":
             asked = hours if exit_.way in ("open", "closed") else None
             key, when, sets, most = exit_.key, exit_.when, exit_.sets, exit_.most
-            yield Edge(place, target, exit_.way, key, when, sets, asked, most)
+            yield Edge(place, target, exit_.way, key, when, sets, asked, most, exit_.says)
     for mention in step.queues():
         yield from _fall_backs(hotline, place, mention.name, own)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ivr.flow import spoken_values
 from ivr.flow.intents import WORDS, Intents
 from ivr.line.commands import Grammar, Turn
-from speech.matching import ALIKE, match
+from speech.matching import ACCEPTED, WHOLE, Phrases
 from speech.sentences import plain
 from speech.slots.wordings import wordings_in
 from speech.slots.yes_no import NO, YES
@@ -21,7 +21,6 @@ SURE = 0.75
 GUESSED = 0.40
 """Below this confidence what was heard is a guess, and counts as not understood."""
 
-NEARLY = 0.85  # likeness at which words are a phrase, whatever else is among them
 ANSWERS = ("yes", "no")
 COMMANDS = tuple(word for word in WORDS if word not in ANSWERS)
 _MORE_DIGITS = {
@@ -96,18 +95,18 @@ def meanings_of(intents: Intents, sayable: Sayable, language: str) -> dict[str, 
     return meant
 
 
-def meaning(known: Mapping[str, str], text: str, language: str) -> str | None:
+def meaning(known: Mapping[str, str], text: str) -> str | None:
     """Which of `known` (phrase → meaning) was said; None where it is like none of them.
 
     A wish for a human is heard within a longer sentence, too.
     """
-    found = match(text, known, language)
-    if found is not None and found.likeness >= NEARLY:
-        return known[found.phrase]
+    best = next(iter(Phrases(tuple(known)).closest(text, most=1)), None)
+    if best is not None and best.likeness >= WHOLE:
+        return known[best.phrase]
     human = [phrase for phrase, name in known.items() if name == "human"]
     if any(True for _ in wordings_in(plain(text), {"human": human})):
         return "human"
-    return known[found.phrase] if found is not None and found.likeness >= ALIKE else None
+    return known[best.phrase] if best is not None and best.likeness >= ACCEPTED else None
 
 
 def _digit_words(language: str) -> Iterator[str]:

@@ -30,6 +30,18 @@ CONDITION = {"title": "an expression", "type": ["string", "number", "boolean"]}
 
 SENTENCES = {"title": "sentences", "type": "array", "items": TEXT, "minItems": 1}
 
+CHOICE = {
+    "anyOf": [
+        TARGET,
+        {
+            "type": "object",
+            "properties": {"to": TARGET, "says": NAME},
+            "required": ["to", "says"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
 # What a field takes whose own reader turns it into something else, by that reader's name.
 SHAPES: dict[str, JsonSchemaValue] = {
     "read_seconds": TIME,
@@ -43,10 +55,10 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "enum": ["yes", "no", "on", "off", "true", "false", True, False],
     },
     "_choices": {
-        "title": "keys with targets",
+        "title": "keys with targets, or with {to: a target, says: an intent}",
         "type": "object",
         "propertyNames": {"pattern": "^[0-9*#]+$"},
-        "additionalProperties": TARGET,
+        "additionalProperties": CHOICE,
     },
     "_expressions": {
         "title": "names with expressions",

@@ -48,7 +48,8 @@ class Exit(NamedTuple):
 
     `when` is the condition on which it is taken: the first exit whose condition holds is, or one
     without. `sets` says whether the variables the step writes have their values on this way out.
-    `most` is how often it can be taken in a row, where the step counts that.
+    `most` is how often it can be taken in a row, where the step counts that. `says` is the intent,
+    or the word yes or no, by which it is chosen in words.
     """
 
     loc: "Loc"
@@ -58,6 +59,7 @@ class Exit(NamedTuple):
     when: Expression | None = None
     sets: bool = True
     most: int | None = None
+    says: str = ""
 
 
 class Mention(NamedTuple):
@@ -97,6 +99,7 @@ class Step(Model):
     kind: ClassVar[str]
     reaches_human: ClassVar[bool] = False  # the caller talks to one here, unless an exit is taken
     ends: ClassVar[bool] = False  # without an exit the call ends here, and is meant to
+    is_menu: ClassVar[bool] = False  # the command to go back leads here
     returns: ClassVar[bool] = False  # it goes back to where the sub-dialog its flow is was entered
 
     @abstractmethod

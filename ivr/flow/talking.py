@@ -1,7 +1,7 @@
 """How is the caller talked to, and which keys are obeyed whatever is being said?"""
 
-from collections.abc import Mapping
-from typing import get_args
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, get_args
 
 from ivr.caller import Caller
 from ivr.flow.expression import Value
@@ -26,6 +26,10 @@ from ivr.line.commands import (
     Utterance,
 )
 from ivr.line.line import Line
+from speech.slots import Kind, find
+
+if TYPE_CHECKING:
+    from speech.intents import Understood
 
 WORD_COMMANDS: Mapping[str | None, Command] = {command: command for command in get_args(Command)}
 MOST_REPEATS = 5  # times a prompt is said again in a row; a stuck key must not keep a call for ever
@@ -169,6 +173,27 @@ class Talking(Knowing):
         assert isinstance(outcome, Keyed | Silence | Utterance | Unclear)
         return outcome
 
+    def found(self, said: Said, wanted: Mapping[str, Kind]) -> dict[str, str | bool]:
+        """What of `wanted`, a kind for each name, was named in what was said."""
+        today = self.house.now().astimezone(self.hotline.center.zone).date()
+        for text in (said.text, *said.others):
+            values = find(text, said.language, wanted, today)
+            if values:
+                return {name: slot.value for name, slot in values.items()}
+        return {}
+
+    async def understand(self, said: Said, among: Collection[str]) -> "Understood":
+        """Which of the intents `among` was meant; kept in the record with the examples that decided."""
+        found = await self.house.understand(said.text, said.language, said.others, among)
+        self.note(
+            "understood",
+            intent=found.intent,
+            answer=found.answer,
+            confidence=round(found.confidence, 3),
+            sentences=[f"like {one.sentence} ({one.intent})" for one in found.because],
+        )
+        return found
+
     @property
     def heard_here(self) -> bool:
         """Whether what the caller says in the language of the call can be recognized."""
@@ -188,7 +213,7 @@ class Talking(Knowing):
     def _take(self, heard: Utterance, says: Sayable) -> Said | Unclear:
         """What an utterance means here. The call goes on in the language it was said in."""
         known = meanings_of(self.hotline.intents, says, heard.language)
-        meant = meaning(known, heard.text, heard.language)
+        meant = meaning(known, heard.text)
         unknown = meant is None and not (says.free or says.more or says.turn == "digits")
         guessed = heard.confidence < GUESSED
         self.note(

@@ -6,7 +6,7 @@ Every line that hears asks this, so that a phrase is a phrase on all of them.
 import unicodedata
 
 from ivr.line.commands import Grammar, Hypothesis, Speech, Unclear, Utterance
-from speech.matching import match
+from speech.matching import ACCEPTED, Phrases
 
 _SCRIPTS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CYRILLIC": "ru", "LATIN": "en"}
 
@@ -19,9 +19,10 @@ def outcome(text: str, speech: Speech, confidence: float = 1.0) -> Utterance | U
     are given as they were heard.
     """
     found = [
-        Hypothesis(matched.phrase, grammar.language, confidence * matched.likeness)
+        Hypothesis(matched.phrase, grammar.language, confidence * matched.likeness / 100)
         for grammar in speech.grammars
-        if (matched := match(text, grammar.phrases, grammar.language)) is not None
+        for matched in Phrases(grammar.phrases).closest(text, most=1)
+        if matched.likeness >= ACCEPTED
     ]
     found.sort(key=lambda one: -one.confidence)
     best = found[0] if found else None

@@ -1,17 +1,23 @@
-"""ask: have the caller key a number."""
+"""ask: have the caller key a number, or say it digit by digit."""
 
 from collections.abc import Iterator
 from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import Digits, Name, Names, Seconds, Target, YesNo
+from ivr.flow.fields import Digits as DigitCounts
+from ivr.flow.fields import Name, Names, Seconds, Target, YesNo
+from ivr.flow.sayable import Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
-from ivr.line.commands import Keyed
+from ivr.line.commands import Keyed, Silence
+from speech.slots import Digits
+
+DICTATED = Sayable(turn="digits")
 
 
 class Ask(Step):
     """Says a prompt and collects digits into a variable. `#` ends an entry early. A lone 0 leads to
-    a human. What is keyed into a `secret` is known to no log, record, prompt or expression.
+    a human. The digits may be said as well, one by one. What is keyed into a `secret` is known to no
+    log, record, prompt or expression, and can only be keyed.
 
         last_four: {ask: ask_last_four, into: card, digits: 4, next: confirm, otherwise: human}
     """
@@ -20,7 +26,7 @@ class Ask(Step):
 
     ask: Name
     into: Name
-    digits: Digits
+    digits: DigitCounts
     secret: YesNo = False
     no_input: Names = ()
     no_match: Names = ()
@@ -39,16 +45,24 @@ class Ask(Step):
                 between=self.between,
                 own="0123456789",
                 secret=self.secret,
+                says=None if self.secret else DICTATED,
             )
-            keys = outcome.keys if isinstance(outcome, Keyed) else ""
-            if len(keys) >= self.digits.least and keys.isdigit():
-                talk.keep(self.into, keys, secret=self.secret)
+            match outcome:
+                case Keyed(keys):
+                    entry = keys
+                case Said():
+                    entry = str(talk.found(outcome, {"it": Digits(*self.digits)}).get("it", ""))
+                case _:
+                    entry = ""
+            if len(entry) >= self.digits.least and entry.isdigit():
+                talk.keep(self.into, entry, secret=self.secret)
                 return self.next
-            if keys:
-                talk.note("no_match", keys="•" * len(keys) if self.secret else keys)
-                retry, misses = self.no_match[misses : misses + 1], misses + 1
-            else:
+            if isinstance(outcome, Silence):
                 retry, silences = self.no_input[silences : silences + 1], silences + 1
+            else:
+                if isinstance(outcome, Keyed):
+                    talk.note("no_match", keys="•" * len(entry) if self.secret else entry)
+                retry, misses = self.no_match[misses : misses + 1], misses + 1
             if not retry:
                 return self.otherwise
             prompt = retry[0]

@@ -1,44 +1,78 @@
-"""menu: let the caller choose with a key."""
+"""menu: let the caller choose, with a key or in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import Name, Names, Seconds, Target, read_target, wrong
+from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, read_target, wrong
+from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
-from ivr.line.commands import HUMAN_KEY, Keyed
+from ivr.line.commands import HUMAN_KEY, Keyed, Silence, Turn
 
 BETWEEN = 3.0
 """Seconds for each further key of a choice of several keys."""
 
 
-def _choices(value: Any) -> dict[str, str]:
+class Choice(Model):
+    """A choice that can be made in words, too: by what callers say for an intent, or by yes or no."""
+
+    to: Target
+    says: Name
+
+
+def _choices(value: Any) -> dict[str, str | Choice]:
     if not isinstance(value, dict) or not value:
         raise wrong("keys with the steps they lead to, such as {1: balance},", value)
     for key in value:
         if not key or key.strip("0123456789*#") or key == HUMAN_KEY:
             raise wrong("a key from 1 to 9, * or # (0 always leads to a human)", key, (key,))
-    return {key: read_target(target) for key, target in value.items()}
+    return {key: _choice(key, target) for key, target in value.items()}
+
+
+def _choice(key: str, value: Any) -> str | Choice:
+    if not isinstance(value, dict):
+        return read_target(value)
+    if value.keys() != {"to", "says"}:
+        raise wrong("a step, or {to: a step, says: an intent},", value, (key,))
+    if not isinstance(value["says"], str) or not NAME.fullmatch(value["says"]):
+        raise wrong("the name of an intent, or yes or no", value["says"], (key, "says"))
+    return Choice(to=value["to"], says=value["says"])
+
+
+Choices = Annotated[dict[str, str | Choice], BeforeValidator(_choices)]
+
+
+def choices_of(choices: Mapping[str, str | Choice]) -> Iterator[Exit]:
+    """The exits by choices, each with its key and what is said for it."""
+    for key, choice in choices.items():
+        if isinstance(choice, Choice):
+            yield Exit(("choices", key, "to"), choice.to, "input", key, says=choice.says)
+        else:
+            yield Exit(("choices", key), choice, "input", key)
 
 
 class Menu(Step):
     """Says a prompt and takes one choice. After silence or a wrong key it asks again with the next
     prompt of `no_input` or `no_match`; when those are used up the call goes to `otherwise`.
 
+    Where a choice `says` an intent, or yes or no, what callers say for that chooses it, too. What is
+    like none of them is a wrong key. In a language nobody recognizes the keys alone are taken.
+
         main_menu:
           menu: what_can_we_do
-          choices: {1: card.lost, 2: accounts}
+          choices: {1: {to: card.lost, says: lost_card}, 2: accounts}
           no_input: [please_choose, last_chance]
           no_match: [not_a_choice]
           otherwise: human
     """
 
     kind: ClassVar[str] = "menu"
+    is_menu: ClassVar[bool] = True
 
     menu: Name
-    choices: Annotated[dict[str, str], BeforeValidator(_choices)]
+    choices: Choices
     no_input: Names = ()
     no_match: Names = ()
     patience: Seconds = 6.0
@@ -46,6 +80,9 @@ class Menu(Step):
 
     async def run(self, talk: Conversation) -> str:
         longest = max(map(len, self.choices))
+        keyed = {exit_.key: exit_.target for exit_ in self.exits() if exit_.key}
+        said = {exit_.says: exit_.target for exit_ in self.exits() if exit_.says}
+        says = Sayable(tuple(said), _turn(said)) if said else None
         prompt, silences, misses = self.menu, 0, 0
         while True:
             outcome = await talk.listen(
@@ -54,21 +91,25 @@ class Menu(Step):
                 patience=self.patience,
                 between=BETWEEN,
                 own="".join(key[0] for key in self.choices),
+                says=says,
             )
-            if isinstance(outcome, Keyed) and outcome.keys in self.choices:
-                return self.choices[outcome.keys]
-            if isinstance(outcome, Keyed):
-                talk.note("no_match", keys=outcome.keys)
-                retry, misses = self.no_match[misses : misses + 1], misses + 1
-            else:
-                retry, silences = self.no_input[silences : silences + 1], silences + 1
+            match outcome:
+                case Keyed(keys) if keys in keyed:
+                    return keyed[keys]
+                case Said(meaning=str(meant)) if meant in said:
+                    return said[meant]
+                case Silence():
+                    retry, silences = self.no_input[silences : silences + 1], silences + 1
+                case _:
+                    if isinstance(outcome, Keyed):
+                        talk.note("no_match", keys=outcome.keys)
+                    retry, misses = self.no_match[misses : misses + 1], misses + 1
             if not retry:
                 return self.otherwise
             prompt = retry[0]
 
     def exits(self) -> Iterator[Exit]:
-        for key, target in self.choices.items():
-            yield Exit(("choices", key), target, "input", key)
+        yield from choices_of(self.choices)
         yield Exit(("otherwise",), self.otherwise, "gave_up")
 
     def prompts(self) -> Iterator[Mention]:
@@ -80,3 +121,7 @@ class Menu(Step):
         prompts = (self.menu, *self.no_input, *self.no_match)
         longer = any(len(key) > 1 for key in self.choices)
         return attempts(pace, prompts, self.patience, (len(self.no_match) + 1) * longer, BETWEEN)
+
+
+def _turn(said: Mapping[str, str]) -> Turn:
+    return "yes_no" if said.keys() <= set(ANSWERS) else "closed"

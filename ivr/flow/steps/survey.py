@@ -1,4 +1,4 @@
-"""survey: ask how it was, to be answered with one key."""
+"""survey: ask how it was, to be answered with one key or its number in words."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
@@ -7,8 +7,11 @@ from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Seconds, Target, wrong
+from ivr.flow.sayable import Said
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts
+from ivr.flow.steps.ask import DICTATED
 from ivr.line.commands import Keyed
+from speech.slots import Digits
 
 
 def _keys(value: Any) -> str:
@@ -37,11 +40,18 @@ class Survey(Step):
     otherwise: Target
 
     async def run(self, talk: Conversation) -> str:
-        outcome = await talk.listen(self.survey, most=1, patience=self.patience, own=self.keys)
-        if not isinstance(outcome, Keyed) or outcome.keys not in self.keys:
+        outcome = await talk.listen(
+            self.survey, most=1, patience=self.patience, own=self.keys, says=DICTATED
+        )
+        score = ""
+        if isinstance(outcome, Keyed):
+            score = outcome.keys
+        elif isinstance(outcome, Said):
+            score = str(talk.found(outcome, {"score": Digits(1, 1)}).get("score", ""))
+        if not score or score not in self.keys:
             return self.otherwise
-        talk.variables[self.into] = int(outcome.keys)
-        talk.note("survey", question=self.survey, score=int(outcome.keys))
+        talk.variables[self.into] = int(score)
+        talk.note("survey", question=self.survey, score=int(score))
         return self.next
 
     def exits(self) -> Iterator[Exit]:
