@@ -39,6 +39,7 @@ from ivr.queues import queues_of
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
 from ivr.settings import Settings, secret
+from ivr.shifts import Shifts
 from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
@@ -73,6 +74,7 @@ class App:
         self.desk = Desk(Floor(self._queues, settings.missed_calls), monotonic, self._set_aside)
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
+        self.shifts = Shifts(database, self.desk.floor, now, monotonic)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
         self.inbound = Inbound(ami, self._audio, self._music, self._call, self._feature)
         self.settings = settings
@@ -104,6 +106,7 @@ class App:
             )
         self.journal.open()
         await self.roster.open()
+        await self.shifts.open()
         for device in await self._ami.list("DeviceStateList"):
             self._phone_changed(device)
         await self.inbound.start()
@@ -122,6 +125,7 @@ class App:
                 await asyncio.gather(*self._writing, return_exceptions=True)
         await self.live.close()
         await self.roster.close()
+        await self.shifts.close()
         self.desk.close()
         await self._client.close()
         await self.journal.close()

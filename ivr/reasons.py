@@ -1,9 +1,10 @@
 """Why was this agent chosen, and why nobody else? Verdicts as they are stored, and as sentences.
 
-Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` is the
-seconds an agent had been free, by which the free are compared; whoever fell out before has none.
-`detail` holds `for` (seconds in the state), `lacks` ({skill: [asked, has]}), `pause` (its reason) or
-`than` (who came first). Sentences are made when somebody reads, in the reader's language.
+Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` are the
+points by which those who could take the call are compared; whoever fell out before has none.
+`detail` holds `idle` (seconds free), `for` (seconds in the state), `lacks` ({skill: [asked, has]}),
+`pause` (its reason) or `than` (who was chosen). Sentences are made when somebody reads, in the
+reader's language.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,17 @@ from routing.model import Seat
 Language = Literal["en", "zh"]
 Data = Mapping[str, Any]
 
-AMONG_THE_FREE = frozenset({"chosen", "longer_idle_preferred", "callers_own_preferred"})
+AMONG_THE_FREE = frozenset(
+    {
+        "chosen",
+        "longer_idle_preferred",
+        "callers_own_preferred",
+        "fewer_points",
+        "needed_elsewhere",
+        "kept",
+        "resting",
+    }
+)
 MOST_TOLD = 8
 """Of agents who fell out for one kind of reason, so many are told one by one, the rest counted."""
 
@@ -62,7 +73,9 @@ def _stored(verdict: Verdict, seat: Seat | None, decision: Decision) -> dict[str
         return stored
     detail: dict[str, Any] = {}
     if verdict.code in AMONG_THE_FREE:
-        stored["score"] = round(decision.at - seat.idle_since)
+        detail["idle"] = round(decision.at - seat.idle_since)
+        points = getattr(verdict, "points", None)
+        stored["score"] = detail["idle"] if points is None else round(points)
         own = decision.agent == decision.waiting.preferred
         detail |= {"own": True} if verdict.code == "chosen" and own else {}
         detail |= {"than": decision.agent} if verdict.code != "chosen" else {}
@@ -86,8 +99,16 @@ class _Shown(dict[str, Any]):
         return "–"
 
 
-def _chosen(own: str, longest: str) -> Callable[[_Shown], str]:
-    return lambda shown: own if shown.get("own") is True else longest
+def _chosen(own: str, longest: str, most: str) -> Callable[[_Shown], str]:
+    """The words for the chosen agent: the caller's own, the longest free, or the one with most
+    points."""
+
+    def words(shown: _Shown) -> str:
+        if shown.get("own") is True:
+            return own
+        return longest if shown.get("score") == shown.get("idle") else most
+
+    return words
 
 
 def _lacks(whole: str, one: str, nothing: str, between: str) -> Callable[[_Shown], str]:
@@ -108,8 +129,10 @@ def _lacks(whole: str, one: str, nothing: str, between: str) -> Callable[[_Shown
 WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
     "en": {
         "chosen": _chosen(
-            "{agent} is offered the call: the caller's own agent, free for {score} s.",
-            "{agent} is offered the call: free the longest of all who fit, for {score} s.",
+            "{agent} is offered the call: the caller's own agent, free for {idle} s.",
+            "{agent} is offered the call: free the longest of all who fit, for {idle} s.",
+            "{agent} is offered the call: the most points of all who fit, {score}; free for "
+            "{idle} s.",
         ),
         "lacks_skill": _lacks(
             "{agent} lacks a skill: {skills}.",
@@ -124,13 +147,19 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
         "paused": "{agent} has been paused for {for} s ({pause}).",
         "unreachable": "{agent}'s phone cannot be reached.",
         "away": "{agent}, the caller's own agent, is not logged in.",
-        "longer_idle_preferred": "{agent} is free too, for {score} s, but {than} came first.",
+        "longer_idle_preferred": "{agent} is free too, for {idle} s, but {than} came first.",
         "callers_own_preferred": "{agent} is free too, but {than} is the caller's own agent.",
+        "fewer_points": "{agent} is free too, but has fewer points for this call ({score}) than "
+        "{than}.",
+        "needed_elsewhere": "{agent} is free too, but was the only one for another call.",
+        "kept": "{agent} is free too, but was kept for others who need them more.",
+        "resting": "{agent} rests while others are at work.",
     },
     "zh": {
         "chosen": _chosen(
-            "{agent} 被选中:是来电人的专属坐席,已空闲 {score} 秒。",
-            "{agent} 被选中:在合适的坐席中空闲最久,已 {score} 秒。",
+            "{agent} 被选中:是来电人的专属坐席,已空闲 {idle} 秒。",
+            "{agent} 被选中:在合适的坐席中空闲最久,已 {idle} 秒。",
+            "{agent} 被选中:在合适的坐席中得分最高({score}),已空闲 {idle} 秒。",
         ),
         "lacks_skill": _lacks(
             "{agent} 技能不足:{skills}。", "{skill} 需要 {asked} 级,实有 {has}", "无", ";"
@@ -142,8 +171,12 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
         "paused": "{agent} 已暂停 {for} 秒({pause})。",
         "unreachable": "{agent} 的话机无法接通。",
         "away": "{agent} 是来电人的专属坐席,但没有签入。",
-        "longer_idle_preferred": "{agent} 也空闲(已 {score} 秒),但 {than} 更靠前。",
+        "longer_idle_preferred": "{agent} 也空闲(已 {idle} 秒),但 {than} 更靠前。",
         "callers_own_preferred": "{agent} 也空闲,但 {than} 是来电人的专属坐席。",
+        "fewer_points": "{agent} 也空闲,但对此来电的得分({score})低于 {than}。",
+        "needed_elsewhere": "{agent} 也空闲,但是另一来电唯一合适的坐席。",
+        "kept": "{agent} 也空闲,但留给更需要的来电。",
+        "resting": "{agent} 正在休整,由其他在岗坐席接听。",
     },
 }
 UNKNOWN: dict[Language, str] = {
@@ -164,6 +197,10 @@ _NAMES: dict[Language, dict[str, str]] = {
         "paused": "are paused",
         "unreachable": "cannot be reached",
         "longer_idle_preferred": "are free too but came later in the order",
+        "fewer_points": "are free too but have fewer points",
+        "needed_elsewhere": "are free too but needed elsewhere",
+        "kept": "are free too but kept for others",
+        "resting": "are resting",
         "callers_own_preferred": "are free too but not the caller's own agent",
     },
     "zh": {
@@ -175,6 +212,10 @@ _NAMES: dict[Language, dict[str, str]] = {
         "paused": "已暂停",
         "unreachable": "话机无法接通",
         "longer_idle_preferred": "也空闲,但排在后面",
+        "fewer_points": "也空闲,但得分较低",
+        "needed_elsewhere": "也空闲,但另有需要",
+        "kept": "也空闲,但留给其他来电",
+        "resting": "正在休整",
         "callers_own_preferred": "也空闲,但不是专属坐席",
     },
 }

@@ -91,7 +91,7 @@ def follow(
             pause(LOOK_EVERY)
 
 
-def parse_since(text: str, now: datetime, here: tzinfo) -> datetime:
+def parse_since(text: str, now: datetime, here: tzinfo, option: str = "--since") -> datetime:
     """A moment said as "2h" (ago), a date or a date and time, the last two where the hotline is."""
     if ago := _AGO.fullmatch(text.strip()):
         return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
@@ -100,7 +100,7 @@ def parse_since(text: str, now: datetime, here: tzinfo) -> datetime:
         return (moment if moment.tzinfo else moment.replace(tzinfo=here)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadInput(
-            f"--since: found {text[:40]!r}; expected a time such as 30m, 2h, 3d, 2026-11-21 or "
+            f"{option}: found {text[:40]!r}; expected a time such as 30m, 2h, 3d, 2026-11-21 or "
             "2026-11-21T08:30."
         ) from None
 

@@ -10,6 +10,7 @@ import typer
 from ivr import logs
 from ivr.cli import (
     agents,
+    backup,
     callers,
     calls,
     check,
@@ -18,6 +19,7 @@ from ivr.cli import (
     graph,
     prompts,
     publish,
+    report,
     schema,
     serve,
     simulate,
@@ -44,6 +46,8 @@ app.add_typer(switch.app, name="switch", rich_help_panel=SETTING_UP)
 app.add_typer(agents.app, name="agents", rich_help_panel=SETTING_UP)
 app.add_typer(callers.app, name="callers", rich_help_panel=SETTING_UP)
 app.command("doctor", rich_help_panel=SETTING_UP)(serve.doctor)
+app.command("backup", rich_help_panel=SETTING_UP)(backup.backup)
+app.command("restore", rich_help_panel=SETTING_UP)(backup.restore)
 app.command("check", rich_help_panel=SAYING)(check.check)
 app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
 app.command("test", rich_help_panel=SAYING)(test.test)
@@ -56,6 +60,7 @@ app.command("diff", rich_help_panel=SAYING)(versions.diff)
 app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
 app.command("merge", rich_help_panel=SAYING)(publish.merge)
 app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
+app.command("report", rich_help_panel=ANSWERING)(report.report)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
 

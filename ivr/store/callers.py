@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ivr.caller import Profile
 from ivr.store import personal
 from ivr.store.connections import Connections, clean
-from ivr.store.tables import call_events, callers, calls
+from ivr.store.tables import call_events, callers, calls, messages
 
 BATCH = 1000  # rows in one statement; SQLite takes at most 32,766 values
 
@@ -54,11 +54,12 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ForgetReport:
-    """What was erased: whether there was a profile, and in how many calls and events."""
+    """What was erased: whether there was a profile, and in how many calls, events and messages."""
 
     profile: bool
     calls: int
     events: int
+    messages: int = 0
 
 
 class Callers:
@@ -122,7 +123,8 @@ class Callers:
         """Erase the person under `number` from the profiles, the call records and their events.
 
         Calls stay as statistics: when, how long, which queue, agent and outcome, age and language.
-        A call that is still going on is forgotten too, and stays so when it ends.
+        A call that is still going on is forgotten too, and stays so when it ends. The files of
+        messages are not the store's: see `ivr.messages.forget`.
         """
         with self._connections.writing(one_at_a_time=True) as connection:
             gone = connection.execute(sa.delete(callers).where(callers.c.number == number)).rowcount
@@ -135,8 +137,13 @@ class Callers:
                 .where(calls.c.number == number)
                 .values(**personal.ERASED_SUMMARY, forgotten=True)
             )
+            left = connection.execute(
+                sa.update(messages)
+                .where(messages.c.number == number)
+                .values(**personal.ERASED_MESSAGE)
+            ).rowcount
         self._connections.sweep()
-        return ForgetReport(profile=gone > 0, calls=len(theirs), events=events)
+        return ForgetReport(gone > 0, len(theirs), events, left)
 
 
 def _erase_events(connection: sa.Connection, call_ids: Sequence[str]) -> int:

@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from ivr.errors import StoreError
+from ivr.store.agent_states import AgentStates
 from ivr.store.agents import Agents
 from ivr.store.callers import Callers
 from ivr.store.calls import Calls
 from ivr.store.connections import Connections
+from ivr.store.messages import Messages
+from ivr.store.reports import Reports
 from ivr.store.rivals import Rivals
 from ivr.store.tables import HEAD
 from ivr.store.versions import Versions
@@ -27,8 +30,11 @@ class Database:
         self._connections = connections
         self.callers = Callers(connections)
         self.agents = Agents(connections)
+        self.agent_states = AgentStates(connections)
         self.calls = Calls(connections)
+        self.messages = Messages(connections)
         self.rivals = Rivals(connections)
+        self.reports = Reports(connections, self.agent_states)
         self.versions = Versions(connections)
 
     @classmethod

@@ -29,6 +29,8 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "lookup": ("name", "outcome"),
     "sms": ("prompt", "taken"),
     "ticket": ("topic", "taken"),
+    "recorded": ("seconds", "ended"),
+    "message": ("kind", "seconds", "queue", "kept"),
     "survey": ("question", "score"),
     "set": ("name",),
     "hours": ("hours", "open"),
@@ -50,6 +52,9 @@ STATISTICS: dict[str, tuple[str, ...]] = {
 
 # The columns of a call that name or describe the person, and what they become.
 ERASED_SUMMARY: dict[str, str | None] = {"number": None, "masked": "", "name": "", "reason": ""}
+
+# The columns of a message by which it could be found again. What it says is in its file.
+ERASED_MESSAGE: dict[str, str | None] = {"number": None, "file": "", "sha256": ""}
 
 # What may be stored of something secret (a PIN, a one-time code): that it was, and how long.
 OF_A_SECRET = ("secret", "count", "step", "into")

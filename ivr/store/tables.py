@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0004"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -123,4 +123,58 @@ version_files = Table(
     Column("number", ForeignKey("versions.number"), primary_key=True),
     Column("name", String, primary_key=True),
     Column("text", Text, nullable=False),
+)
+
+# What an agent did from a moment on; written on every change, read by reports.
+agent_states = Table(
+    "agent_states",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("agent", String, nullable=False),  # no foreign key: what was done outlives the agent
+    Column("at", Moment, nullable=False, index=True),
+    Column("state", String, nullable=False),  # away, ready, talking, wrap_up or paused
+    Column("reason", Text),  # of a pause
+)
+
+# The newest row says whether the whole hotline is closed.
+closures = Table(
+    "closures",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("prompt", Text),  # what callers hear: a prompt by name,
+    Column("recording", Text),  # or a sound file
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", String, nullable=False),  # no foreign key: a call's row may come later
+    Column("kind", String, nullable=False),  # message or recording
+    Column("number", String, index=True),
+    Column("language", String, nullable=False),
+    Column("queue", String),
+    Column("at", Moment, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("file", String, nullable=False),  # its name in var/messages; empty when forgotten
+    Column("sha256", String, nullable=False),
+    Column("heard_by", Text),
+    Column("heard_at", Moment),
+    Column("done_by", Text),
+    Column("done_at", Moment),
+    sqlite_autoincrement=True,  # an id is never given twice: it may stand in somebody's notes
+)
+
+# Who listened to what, and took it where; written on every access.
+message_accesses = Table(
+    "message_accesses",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("message", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", String, nullable=False),  # played, exported or done
 )

@@ -38,7 +38,7 @@ CALL = CallSummary(
     reason="the caller is 60 or older",
 )
 ANA_TALKS = {"agent": "ana", "code": "talking", "detail": {"for": 12}}
-BO_IS_CHOSEN = {"agent": "bo", "code": "chosen", "score": 40}
+BO_IS_CHOSEN = {"agent": "bo", "code": "chosen", "score": 40, "detail": {"idle": 40}}
 HAPPENED: list[tuple[str, dict[str, object]]] = [
     ("arrived", {"dialled": "95588"}),
     ("caller", {"known": True, "number_kind": "number", "age": 76, "language": "zh"}),

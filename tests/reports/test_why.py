@@ -60,7 +60,7 @@ def test_every_verdict_is_stored_without_words() -> None:
         (20, arrives("second")),
         (30, CallWaits("b", "q")),
     ) == [
-        {"agent": "first", "code": "chosen", "score": 20},
+        {"agent": "first", "code": "chosen", "score": 20, "detail": {"idle": 20}},
         {"agent": "gone", "code": "unreachable"},
         {"agent": "lacks", "code": "lacks_skill", "detail": {"lacks": {"zh": [3, 2]}}},
         {"agent": "lunch", "code": "paused", "detail": {"for": 26, "pause": "lunch"}},
@@ -68,7 +68,7 @@ def test_every_verdict_is_stored_without_words() -> None:
             "agent": "second",
             "code": "longer_idle_preferred",
             "score": 10,
-            "detail": {"than": "first"},
+            "detail": {"idle": 10, "than": "first"},
         },
         {"agent": "talks", "code": "talking", "detail": {"for": 28}},
     ]
@@ -100,7 +100,9 @@ def test_who_missed_the_call_before_is_told_so_in_chinese() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", get_args(Code))
 def test_every_verdict_has_words_in_both_languages(code: str, language: Language) -> None:
-    told = sentence({"agent": "ana", "code": code, "score": 3, "detail": {"for": 4}}, language)
+    told = sentence(
+        {"agent": "ana", "code": code, "score": 3, "detail": {"for": 4, "idle": 5}}, language
+    )
     assert code in WORDS[language]
     assert "ana" in told
     assert "{" not in told
@@ -126,7 +128,7 @@ def test_both_languages_tell_the_same_things() -> None:
 # A day: an elderly caller overtakes; the second agent is asked once the need has relaxed.
 TERMS = {"queue": "general", "need": "ja 3", "relax": [[20.0, "en 1"]], "head_start": 60.0}
 CHOSEN = [
-    {"agent": "bo", "code": "chosen", "score": 0},
+    {"agent": "bo", "code": "chosen", "score": 0, "detail": {"idle": 0}},
     {"agent": "kim", "code": "lacks_skill", "detail": {"lacks": {"en": [1, 0]}}},
 ]
 HAPPENED: Sequence[tuple[float, str, dict[str, object]]] = (
