@@ -48,6 +48,7 @@ class Shifts:
         self._last: dict[str, StateChange] = {}
         self._pending: list[StateChange] = []
         self._failing = False
+        self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -59,7 +60,8 @@ class Shifts:
     async def close(self) -> None:
         """Keep what is left, with everybody away from now on, and stop."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._turn:  # a write that has begun ends first
+                self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
         self.look()
@@ -94,8 +96,9 @@ class Shifts:
 
     async def _run(self) -> None:
         while True:
-            self.look()
-            await self._write()
+            async with self._turn:
+                self.look()
+                await self._write()
             await asyncio.sleep(EVERY)
 
     async def _write(self) -> None:

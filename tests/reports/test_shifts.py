@@ -36,7 +36,7 @@ class Shift:
 
     def watch(self, change: StateChange, before: StateChange | None) -> None:
         at = (change.at - BEGAN).total_seconds()
-        self.seen.append((at, change.agent, change.state, before and before.state))
+        self.seen.append((at, change.agent, change.state, before.state if before else None))
 
     def at(self, seconds: float, event: Event) -> None:
         self.floor.handle(event, seconds)
