@@ -28,13 +28,16 @@ from ivr.journal import Journal
 from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
+from ivr.line.asterisk.queue_log import QueueLog
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
+from ivr.messages import FOLDER, MessageBox
 from ivr.outside.http import Client
 from ivr.outside.systems import Systems
 from ivr.prompts import PromptStore, Status, hold_class
 from ivr.publish import release
 from ivr.publish.live import Edition, Live, newest
+from ivr.queue_lines import QueueLine, QueueLines
 from ivr.queues import queues_of
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
@@ -74,7 +77,11 @@ class App:
         self.desk = Desk(Floor(self._queues, settings.missed_calls), monotonic, self._set_aside)
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
-        self.shifts = Shifts(database, self.desk.floor, now, monotonic)
+        self.box = MessageBox(database, settings.var / FOLDER, now)
+        self.queue_log = QueueLog(ami)
+        lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
+        self.journal.listen(lines.call)
+        self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
         self.inbound = Inbound(ami, self._audio, self._music, self._call, self._feature)
         self.settings = settings
@@ -104,7 +111,12 @@ class App:
             log.warning(
                 "center.yaml names the secret %s, but CARELINE_SECRET_%s is not set", name, name
             )
+        try:
+            await asyncio.to_thread(self.box.open)
+        except OSError as error:  # a hotline that takes no messages still answers
+            log.error("no messages can be left: %s", error)
         self.journal.open()
+        self.queue_log.open()
         await self.roster.open()
         await self.shifts.open()
         for device in await self._ami.list("DeviceStateList"):
@@ -126,6 +138,7 @@ class App:
         await self.live.close()
         await self.roster.close()
         await self.shifts.close()
+        await self.queue_log.close()
         self.desk.close()
         await self._client.close()
         await self.journal.close()
@@ -152,6 +165,7 @@ class App:
             self.journal,
             self._now,
             outside=self._outside(edition.hotline),
+            box=self.box,
             version=edition.number,
         )
 
@@ -181,6 +195,8 @@ class App:
         """Where a call's prompts are; those with the caller's data are deleted with the call."""
 
         async def locate(spoken: Spoken) -> Path:
+            if spoken.recording is not None:
+                return spoken.recording
             try:
                 path = await self.prompts.locate(spoken)
             except VoiceError as error:  # a caller rather misses a sentence than the call
@@ -253,6 +269,9 @@ class App:
             yield
         finally:
             self._tasks.discard(task)
+
+    def _queue_line(self, line: QueueLine) -> None:
+        self.queue_log.write(line.queue, line.event, line.call, line.agent, line.message())
 
     def _set_aside(self, agent: str, misses: int) -> None:
         log.warning("agent %s missed %d calls in a row and is paused", agent, misses)

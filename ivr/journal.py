@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from ivr.errors import StoreError
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 BATCH_AFTER = 0.05  # seconds in which what happens is gathered into one write
 RETRY_AFTER = 2.0  # seconds until a store that failed is tried again
 
+Listener = Callable[[CallEvent | CallSummary], None]
+
 
 class Journal:
     """Takes summaries and events in the order they happen and writes them in batches in a thread.
@@ -23,6 +26,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pending: list[CallEvent | CallSummary] = []
+        self._listeners: list[Listener] = []
         self._bell = asyncio.Event()
         self._failing = False
         self._task: asyncio.Task[None] | None = None
@@ -31,6 +35,15 @@ class Journal:
         """Have an event kept, or a summary as it stands now. Returns at once."""
         self._pending.append(entry)
         self._bell.set()
+        for listener in self._listeners:
+            try:
+                listener(entry)
+            except Exception:  # a bug of whoever reads along is no caller's affair
+                log.exception("somebody who reads the call records along failed")
+
+    def listen(self, listener: Listener) -> None:
+        """Have every entry told to `listener` too, at once; it must be quick."""
+        self._listeners.append(listener)
 
     def open(self) -> None:
         """Begin to write."""

@@ -31,7 +31,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.said",
         "ivr.picture",
     ),
-    ("ivr.queues", "ivr.desk", "ivr.journal"),
+    ("ivr.queues", "ivr.desk", "ivr.journal", "ivr.queue_lines", "ivr.messages"),
     ("ivr.call", "ivr.roster", "ivr.shifts"),
     ("ivr.trial",),
     ("ivr.publish",),

@@ -57,7 +57,7 @@ def test_the_engine_may_command_calls_and_nothing_else(tmp_path: Path, nowhere: 
     made = configure.configure(tmp_path, nowhere, Wiring())
     lines = words(made.etc / "careline_manager.conf")
     engine = lines[lines.index("[careline]") : lines.index("[careline-admin]")]
-    assert "write = agi,call,reporting,user" in engine
+    assert "write = agent,agi,call,reporting,user" in engine
     assert "permit = 127.0.0.1/255.255.255.255" in engine
     assert "bindaddr = 127.0.0.1" in words(made.etc / "manager.conf")
 
