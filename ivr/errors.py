@@ -8,7 +8,8 @@
     │   └── SwitchUnreachable  the link to the switch is down: no call can be served
     ├── StoreError             the database cannot be read or written
     ├── SwitchNotUsable        no Asterisk could be found, installed, configured or started
-    └── VoiceError             a prompt's audio could not be made
+    ├── VoiceError             a prompt's audio could not be made
+    └── HearingError           speech could not be recognized: a model or its worker failed
 
 `CallerHungUp` is not in the tree: it is no failure but the one way a call may leave the flow at any
 moment. It derives from BaseException's child Exception directly, so that no `except CarelineError`
@@ -46,6 +47,10 @@ class SwitchNotUsable(CarelineError):
 
 class VoiceError(CarelineError):
     """A prompt's audio could not be made or found."""
+
+
+class HearingError(CarelineError):
+    """Speech could not be recognized; keys still can be taken."""
 
 
 class CallerHungUp(Exception):

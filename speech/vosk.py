@@ -1,0 +1,190 @@
+"""How does Vosk listen? One model a language, shared by all calls; one recognizer a turn.
+
+The only file that imports vosk. Decoding releases Python's lock and takes up to 0.6 s at a time, so
+it happens in a few threads, never on the event loop. Vosk's own end-pointing is not waited for: the
+end of a turn is found elsewhere, and the pieces that it cuts a turn into are joined again.
+"""
+
+import asyncio
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import vosk
+
+from ivr.errors import HearingError
+from speech import frontend
+from speech.pieces import spelled
+from speech.recognizer import NOTHING, Heard, Samples, Word
+
+T = TypeVar("T")
+
+THREADS = 2
+"""Decoding is bound by the processor; more threads than cores would only take turns."""
+REJECTED = "[unk]"
+"""The word that stands for every other one, in models that have it."""
+
+vosk.SetLogLevel(-1)
+
+
+class VoskRecognizer:
+    """Hears `language` by the model in the folder `model`, which `warm_up` loads."""
+
+    def __init__(self, language: str, model: Path, threads: int = THREADS) -> None:
+        self.language = language
+        self.dictates = True
+        self._folder = model
+        self._model: Any = None
+        self._loading = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"vosk-{language}")
+        self._known = lru_cache(maxsize=20_000)(self._look_up)
+
+    async def warm_up(self) -> None:
+        """Load the model, some seconds for a large one."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._load)
+
+    def begin(
+        self, phrases: Sequence[str], *, free: bool = False, many: bool = False
+    ) -> "VoskStream":
+        """See `speech.recognizer.Recognizer`; `many` may always be said."""
+        return VoskStream(self._pool, lambda: self._recognizer(phrases, free))
+
+    def unsayable(self, phrases: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """See `speech.recognizer.Recognizer`."""
+        self._load()
+        blamed = {phrase: tuple(spelled(phrase, self._known)[1]) for phrase in phrases}
+        return {phrase: words for phrase, words in blamed.items() if words}
+
+    def close(self) -> None:
+        """Let threads end; the model goes with the last turn that uses it."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._model = None
+
+    def _load(self) -> Any:
+        with self._loading:
+            if self._model is None:
+                if not (self._folder / "am").is_dir() and not any(self._folder.glob("*.mdl")):
+                    raise HearingError(
+                        f"{self._folder} holds no Vosk model. Install one with "
+                        f"`careline models install {self.language}`."
+                    )
+                try:
+                    self._model = vosk.Model(str(self._folder))
+                except Exception as error:  # vosk raises nothing more exact
+                    raise HearingError(
+                        f"The Vosk model in {self._folder} cannot be loaded; "
+                        f"`careline models verify` says what is wrong with it."
+                    ) from error
+            return self._model
+
+    def _look_up(self, word: str) -> bool:
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def _recognizer(self, phrases: Sequence[str], free: bool) -> Any:
+        model = self._load()
+        if free:
+            made = vosk.KaldiRecognizer(model, float(frontend.WIDE))
+        else:
+            # A phrase with a word that cannot be said is still better than none of it.
+            said = [" ".join(spelled(phrase, self._known)[0]) for phrase in phrases]
+            grammar = [phrase for phrase in dict.fromkeys(said) if phrase]
+            if self._known(REJECTED):
+                grammar.append(REJECTED)
+            if not grammar:
+                return None
+            text = json.dumps(grammar, ensure_ascii=False)
+            made = vosk.KaldiRecognizer(model, float(frontend.WIDE), text)
+        made.SetWords(True)
+        return made
+
+
+class VoskStream:
+    """One turn. Its sound is decoded in the order in which it came, one thread at a time."""
+
+    def __init__(self, pool: Executor, make: Callable[[], Any]) -> None:
+        self._pool = pool
+        self._make = make
+        self._recognizer: Any = None
+        self._made = False
+        self._waiting: deque[Samples] = deque()
+        self._turn = threading.Lock()
+        self._job: asyncio.Future[None] | None = None
+        self._words: list[Word] = []
+        self._text: list[str] = []
+
+    def feed(self, samples: Samples) -> None:
+        """See `speech.recognizer.Stream`."""
+        self._waiting.append(samples)
+        if self._job is None or self._job.done():
+            self._job = asyncio.get_running_loop().run_in_executor(self._pool, self._try_to_decode)
+
+    async def partial(self) -> str:
+        """See `speech.recognizer.Stream`."""
+        return await self._do(self._partial)
+
+    async def finish(self) -> Heard:
+        """See `speech.recognizer.Stream`."""
+        return await self._do(self._finish)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except HearingError:
+            raise
+        except Exception as error:  # vosk raises nothing more exact
+            raise HearingError(f"Vosk failed while a caller spoke: {error}") from error
+
+    def _try_to_decode(self) -> None:
+        """Decode what has come. A failure is raised by whoever asks for words next."""
+        try:
+            self._decode()
+        except Exception:
+            with self._turn:
+                self._made, self._recognizer = False, None
+
+    def _decode(self) -> None:
+        with self._turn:
+            if not self._made:
+                self._recognizer, self._made = self._make(), True
+            while self._waiting:
+                sound = frontend.wide(self._waiting.popleft()).tobytes()
+                if self._recognizer is not None and self._recognizer.AcceptWaveform(sound):
+                    self._take(json.loads(self._recognizer.Result()))
+
+    def _partial(self) -> str:
+        self._decode()
+        with self._turn:
+            if self._recognizer is None:
+                return ""
+            latest = json.loads(self._recognizer.PartialResult())["partial"]
+            return _without_rejected(" ".join([*self._text, latest]))
+
+    def _finish(self) -> Heard:
+        self._decode()
+        with self._turn:
+            if self._recognizer is None:
+                return NOTHING
+            self._take(json.loads(self._recognizer.FinalResult()))
+            self._recognizer, self._made = None, True
+            text = _without_rejected(" ".join(self._text))
+            words = tuple(word for word in self._words if word.text != REJECTED)
+            # What the model rejects counts as heard without any confidence.
+            trust = sum(word.confidence for word in words) / len(self._words) if words else 0.0
+            return Heard(text, words, trust)
+
+    def _take(self, result: dict[str, Any]) -> None:
+        if result.get("text"):
+            self._text.append(result["text"])
+            self._words += [
+                Word(word["word"], word["start"], word["end"], min(1.0, word["conf"]))
+                for word in result.get("result", [])
+            ]
+
+
+def _without_rejected(text: str) -> str:
+    return " ".join(word for word in text.split() if word != REJECTED)
