@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ivr.caller import Caller
@@ -15,19 +16,24 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
+    Box,
     CutOff,
     Deaf,
+    Dictated,
     Failed,
     Found,
     Hearing,
+    Kept,
     Missing,
     NotServed,
     Outside,
+    Sealed,
     Sent,
     Served,
     ServeRequest,
     TextMessage,
     Ticket,
+    TooShort,
 )
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
@@ -53,7 +59,8 @@ class Call:
 
     `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
     `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
-    understands what callers say; without it they use keys.
+    understands what callers say; without it they use keys. `box` keeps what they leave; without it
+    nothing can be left.
     """
 
     def __init__(
@@ -67,8 +74,10 @@ class Call:
         outside: Outside | None = None,
         version: int | None = None,
         hearing: Hearing | None = None,
+        box: Box | None = None,
     ) -> None:
         self._outside = outside or CutOff()
+        self._box = box or Sealed()
         self._hearing = hearing or Deaf()
         self._line = line
         self._hotline = hotline
@@ -159,6 +168,14 @@ class Call:
     async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
         """Hand a ticket to the gateway."""
         return await self._outside.open_ticket(ticket)
+
+    def message_file(self) -> Path | None:
+        """A file for what the caller will say."""
+        return self._box.place(self.call_id)
+
+    async def keep_message(self, dictated: Dictated) -> Kept | TooShort | Failed:
+        """Keep what the caller said."""
+        return await self._box.keep(self.call_id, dictated)
 
     def hears(self, language: str) -> bool:
         """Whether there is a recognizer for a language."""

@@ -1,8 +1,9 @@
-"""What is kept of a call: its summary, and every event with its time."""
+"""What is kept of a call: its summary, every event with its time, and what was said for later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from ivr.errors import BadInput
 
@@ -69,6 +70,31 @@ class CallRecord:
 
     summary: CallSummary
     events: tuple[CallEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a caller said to be heard later: a "message" left, or a "recording" made for its flow.
+
+    `file` is the name of a WAV file in var/messages, `seconds` its length, `sha256` its hash in hex;
+    `queue` is whom it is for. `id` is given by the store. `heard_by` listened to it first, `done_by`
+    did what it asks for. Forgotten, it has no number and no file any more.
+    """
+
+    call_id: str
+    kind: Literal["message", "recording"]
+    number: str | None
+    language: str
+    queue: str | None
+    at: datetime
+    seconds: float
+    file: str
+    sha256: str
+    heard_by: str | None = None
+    heard_at: datetime | None = None
+    done_by: str | None = None
+    done_at: datetime | None = None
+    id: int | None = None
 
 
 def _require_zone(moment: datetime, field: str) -> None:

@@ -82,6 +82,13 @@ def _ticket(data: Data) -> str:
     return f"A ticket on {data['topic']}{taken}{': ' if told else ''}{told}."
 
 
+def _message(data: Data) -> str:
+    what = f"{str(data.get('kind', 'message')).capitalize()} of {data['seconds']} s"
+    if not data.get("kept"):
+        return "A message was not kept: too little was said, or it could not be."
+    return f"{what} kept as {data['name']}."
+
+
 def _waiting(data: Data) -> str:
     need = f" for an agent with {data['need']}" if data.get("need") else ""
     return f"Waits in the queue {data['queue']}{need}; {_outlook(data)}."
@@ -161,6 +168,8 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "sms": lambda data: f"The SMS {data['prompt']} was {'sent' if data['taken'] else 'not sent'}.",
     "ticket": _ticket,
     "survey": "Asked {question}, the caller gave {score}.",
+    "recorded": "The caller spoke for {seconds} s; ended by {ended}.",
+    "message": _message,
     "set": "Set {name} to {value}.",
     "hours": lambda data: f"The hours {data['hours']} are {'open' if data['open'] else 'closed'}.",
     "closed": "The queue {queue} is closed ({hours}).",

@@ -13,10 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ivr.caller import Profile, age_on, guess_language, mask, parse_number
-from ivr.cli.context import console, database, say
+from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import harmless, outside
 from ivr.cli.place import identity, today
 from ivr.errors import BadInput, NotFound
+from ivr.messages import FOLDER
+from ivr.messages import forget as forget_messages
 from ivr.store import Database, profile_fields
 from ivr.store.callers import GoodRow, ImportReport, Row
 from ivr.store.callers_file import CallersFile
@@ -194,13 +196,14 @@ def forget(
     if not yes:
         typer.confirm(f"Erase {key} and all that their calls tell of them, for good?", abort=True)
     with database() as opened:
+        forget_messages(opened.messages.of(key), settings().var / FOLDER)
         report = opened.callers.forget(key)
-    if not report.profile and not report.calls:
+    if not report.profile and not report.calls and not report.messages:
         typer.echo(f"Nothing was stored about {mask(key)}.")
         return
     profile = "the profile" if report.profile else "no profile"
     typer.echo(
         f"Erased of {mask(key)}: {profile}; number, name and reasons in {report.calls} calls; "
-        f"what was keyed or said in {report.events} of their events. "
+        f"what was keyed or said in {report.events} of their events; {report.messages} messages. "
         "When, how long, by whom and with what outcome they were served is kept as statistics."
     )

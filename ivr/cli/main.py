@@ -17,6 +17,7 @@ from ivr.cli import (
     failure,
     flows,
     graph,
+    messages,
     prompts,
     publish,
     report,
@@ -63,6 +64,7 @@ app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
 app.command("report", rich_help_panel=ANSWERING)(report.report)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
+app.add_typer(messages.app, name="messages", rich_help_panel=ANSWERING)
 
 
 def _exit_with(code: int | None, **_: object) -> None:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from ivr.caller import Caller
 from ivr.flow.center import NeedSpec
 from ivr.flow.expression import Expression, Unknown
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
+    Dictated,
     Failed,
     Found,
     House,
+    Kept,
     Missing,
     NotServed,
     Sent,
@@ -20,9 +23,23 @@ from ivr.flow.serving import (
     Stage,
     TextMessage,
     Ticket,
+    TooShort,
 )
-from ivr.flow.talking import Talking
-from ivr.line.commands import Connect, Joined, NotJoined, OutsideNumber, Spoken, Talk
+from ivr.flow.step import SLOW_PATIENCE
+from ivr.flow.talking import HumanWanted, Talking
+from ivr.line.commands import (
+    HUMAN_KEY,
+    Connect,
+    Joined,
+    NotJoined,
+    OutsideNumber,
+    Play,
+    Played,
+    Record,
+    Recorded,
+    Spoken,
+    Talk,
+)
 from ivr.line.line import Line
 
 MOST_SENT = 3  # SMS and tickets a call, each: who rings to have us send them is no caller
@@ -162,6 +179,60 @@ class Conversation(Talking):
             ticket = Ticket(key, topic, caller.number, caller.name, self.language, given)
             sent = await self.house.open_ticket(ticket)
         return self._told("ticket", sent, topic=topic, fields=given)
+
+    # -- what the caller says, to be heard later -------------------------------------------------
+
+    async def record(self, prompt: str, file: Path, most: float, silence: float) -> Recorded:
+        """Say a prompt and take down what the caller says. Raises `HumanWanted` at the human key."""
+        await self.say(prompt)
+        self._typed = ""  # who cut the prompt short has begun to talk
+        patience = silence * (SLOW_PATIENCE if self.slow else 1.0)
+        outcome = await self.line.perform(Record(file, most, patience, f"#{HUMAN_KEY}"))
+        assert isinstance(outcome, Recorded)
+        self.note("recorded", seconds=round(outcome.seconds, 1), ended=outcome.stopped_by)
+        if outcome.key == HUMAN_KEY:
+            self.note("heard", keys=HUMAN_KEY)
+            raise HumanWanted
+        return outcome
+
+    async def play_back(self, file: Path) -> None:
+        """Let the caller hear it. Raises `HumanWanted`; other keys belong to the next entry."""
+        spoken = Spoken("", self.language, private=True, recording=file)
+        outcome = await self.line.perform(Play((spoken,)))
+        assert isinstance(outcome, Played)
+        if outcome.stopped_by == HUMAN_KEY:
+            self.note("heard", keys=HUMAN_KEY)
+            raise HumanWanted
+        self._typed = outcome.stopped_by or ""
+
+    async def keep_message(
+        self,
+        file: Path,
+        kind: Literal["message", "recording"],
+        at_least: float,
+        queue: str | None = None,
+        notify: str | None = None,
+    ) -> Kept | TooShort | Failed:
+        """Keep what was taken down into `file`, if it lasts `at_least` seconds.
+
+        Whoever center.yaml names under `tickets:` is told by a ticket on the topic `notify`. It
+        holds no number in full: who may listen to the message finds that there.
+        """
+        caller = self.caller
+        result = await self.house.keep_message(
+            Dictated(file, kind, at_least, caller.number, self.language, queue)
+        )
+        kept = result if isinstance(result, Kept) else None
+        told = {"name": kept.name, "seconds": round(kept.seconds, 1)} if kept else {}
+        self.note("message", kind=kind, queue=queue, kept=kept is not None, **told)
+        if isinstance(result, Failed):
+            self.house.trouble(f"what the caller said was not kept: {result.why}")
+        if kept is not None and notify is not None and (key := self._next_key("ticket")):
+            fields = {"message": kept.name, "seconds": told["seconds"], "from": caller.masked}
+            fields |= {"queue": queue} if queue is not None else {}
+            ticket = Ticket(key, notify, None, "", self.language, fields)
+            self._told("ticket", await self.house.open_ticket(ticket), topic=notify, fields=fields)
+        return result
 
     def _next_key(self, kind: str) -> str | None:
         """What a gateway can tell two of a call from one sent twice by; None when it is enough."""

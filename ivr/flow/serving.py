@@ -4,7 +4,8 @@ only the bank's other systems know or can do."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
@@ -30,7 +31,8 @@ class ServeRequest:
     `stages` begin at 0 seconds and relax with the wait; `head_start` counts as time already waited;
     `say` is heard once while the first phone rings or before the wait. `whisper(language)` is what
     an agent of that language hears about the caller; `announce(prompt, values)` words an
-    announcement for the caller. With `and_then` the call is needed back after the talk.
+    announcement for the caller. With `and_then` the call is needed back after the talk. The talk is
+    recorded into the file `record`.
     """
 
     queue: str
@@ -41,6 +43,7 @@ class ServeRequest:
     and_then: bool
     whisper: Callable[[str], tuple[Spoken, ...]]
     announce: Callable[[str, Mapping[str, Any]], Spoken | None]
+    record: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,56 @@ class Deaf:
         raise LookupError("there is no recognizer, so nothing to understand")
 
 
+@dataclass(frozen=True, slots=True)
+class Dictated:
+    """What was taken down into `file`, if anything: to be kept if it lasts `at_least` seconds.
+
+    `number` is the caller's (E.164, None when withheld), `queue` whom it is for.
+    """
+
+    file: Path
+    kind: Literal["message", "recording"]
+    at_least: float
+    number: str | None
+    language: str
+    queue: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """It is kept under `name` and lasts `seconds`."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TooShort:
+    """Nothing was said, or next to nothing; nothing is left of it."""
+
+
+class Box(Protocol):
+    """Where what callers say is kept. `ivr/messages.py` is the real one."""
+
+    def place(self, call_id: str) -> Path | None:
+        """A file for the next thing a call takes down; None where there is no room for it."""
+
+    async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
+        """Keep what is in the file. Returns an outcome whatever goes wrong."""
+
+
+class Sealed:
+    """A `Box` that takes nothing."""
+
+    def place(self, call_id: str) -> Path | None:
+        """See `Box`."""
+        return None
+
+    async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
+        """See `Box`."""
+        return Failed("there is nowhere to keep it")
+
+
 class House(Outside, Hearing, Protocol):
     """What stands around a running flow. `ivr/call.py` is the real one."""
 
@@ -196,6 +249,12 @@ class House(Outside, Hearing, Protocol):
 
     def staffed(self, skill: str) -> bool:
         """Whether an agent with the skill is logged in."""
+
+    def message_file(self) -> Path | None:
+        """A file for what the caller will say; None where there is no room for it."""
+
+    async def keep_message(self, dictated: Dictated) -> Kept | TooShort | Failed:
+        """Keep what the caller said."""
 
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Wait for an agent and let the caller talk. Raises `CallerHungUp` and `LineError`."""

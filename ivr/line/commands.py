@@ -19,7 +19,8 @@ class Spoken:
 
     `name` is the prompt's name, by which a recorded file is found; None for text made at run time.
     `slow` asks for the slower reading made for elderly callers. `private` marks text that carries a
-    caller's data: its audio must not outlive the call.
+    caller's data: its audio must not outlive the call. With `recording` that file is played instead
+    of the text: what a caller has said before.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Spoken:
     name: str | None = None
     slow: bool = False
     private: bool = False
+    recording: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,9 @@ class Connect:
     music. The answering side hears `whisper` before the two are joined; the caller does not. With
     `and_then` the call comes back to the flow when the talk is over; without, the switch ends it,
     which needs nobody's help even if the engine is gone by then.
+
+    The talk is recorded into `record` (see `recordings.sound`), from before the two can hear each
+    other to its end, engine or no engine. It takes place also where that fails.
     """
 
     to: AgentPhone | OutsideNumber
@@ -162,6 +167,7 @@ class Connect:
     whisper: tuple[Spoken, ...] = ()
     meanwhile: Spoken | None = None
     and_then: bool = False
+    record: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The other side answered, heard its whisper, and the two can talk."""
+    """The other side answered, heard its whisper, and the two can talk; `recorded` says that the
+    switch records it."""
+
+    recorded: bool = False
 
 
 NotJoinedCause = Literal["no_answer", "busy", "declined", "unreachable"]

@@ -125,7 +125,7 @@ def without_private_texts(command: Command) -> Command:
 
 
 def _blank(spoken: Spoken) -> Spoken:
-    return replace(spoken, text="") if spoken.private else spoken
+    return replace(spoken, text="", recording=None) if spoken.private else spoken
 
 
 def save(entries: list[Entry], path: Path) -> None:

@@ -21,6 +21,7 @@ from ivr.line.line import Arrival, Line
 from ivr.line.simulated import SimulatedLine
 from ivr.queues import queues_of
 from ivr.record import CallEvent, CallSummary
+from ivr.trial.box import Measured
 from routing.floor import Floor
 
 LONGEST = 3600.0
@@ -78,6 +79,7 @@ class Hall:
     ) -> None:
         self.hotline = hotline
         self._outside = outside
+        self.box = Measured()
         self._loop = asyncio.get_running_loop()
         self._began, self._at = self._loop.time(), at.astimezone(UTC)
         self._calls = 0
@@ -132,6 +134,7 @@ class Hall:
             trial,
             self.now,
             outside=self._outside,
+            box=self.box,
         )
         enough = self._loop.call_later(LONGEST, trial.line.hang_up)
         try:

@@ -13,6 +13,7 @@ from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.queue import Queue
 from ivr.flow.steps.return_ import Return
 from ivr.flow.steps.say import Say
+from ivr.flow.steps.record import Record
 from ivr.flow.steps.set import Set
 from ivr.flow.steps.share import Share
 from ivr.flow.steps.sms import Sms
@@ -22,6 +23,7 @@ from ivr.flow.steps.transfer import Transfer
 from ivr.flow.steps.tries import Tries
 
 STEPS: dict[str, type[Step]] = {
+from ivr.flow.steps.voicemail import Voicemail
     "say": Say,
     "menu": Menu,
     "ask": Ask,
@@ -38,6 +40,8 @@ STEPS: dict[str, type[Step]] = {
     "queue": Queue,
     "transfer": Transfer,
     "goto": Goto,
+    "record": Record,
+    "voicemail": Voicemail,
     "do": Do,
     "return": Return,
     "hangup": Hangup,

@@ -1,0 +1,163 @@
+"""careline messages: what callers left, listened to and dealt with."""
+
+import getpass
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ivr.caller import mask
+from ivr.cli.context import console, database, say, settings
+from ivr.cli.outside import outside
+from ivr.cli.place import zone
+from ivr.errors import BadInput, NotFound
+from ivr.messages import FOLDER, intact
+from ivr.record import Message
+from ivr.store import Database
+
+app = typer.Typer(no_args_is_help=True, help="The messages that callers left.")
+
+Id = Annotated[int, typer.Argument(metavar="ID", help="As `careline messages list` shows it.")]
+
+PLAYERS: tuple[tuple[str, ...], ...] = (
+    ("paplay",),
+    ("aplay", "-q"),
+    ("afplay",),
+    ("ffplay", "-v", "error", "-nodisp", "-autoexit"),
+    ("play", "-q"),
+)
+"""Programs that play a WAV file given after these words, the first that is there."""
+
+
+@app.command("list")
+def list_(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is done, and recordings made for flows.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
+) -> None:
+    """List the messages that wait for somebody, the oldest first, numbers masked."""
+    with database() as opened:
+        found = opened.messages.list(all_of_them=everything)
+    if as_json:
+        typer.echo(json.dumps([_masked(one) for one in found], indent=2, ensure_ascii=False))
+    elif found:
+        console.print(_listing(found))
+    else:
+        typer.echo("There are no messages." if everything else "No message waits for anybody.")
+
+
+@app.command()
+def play(message: Id) -> None:
+    """Play a message, and show from whom it is. Without a player, say where it lies."""
+    with database() as opened:
+        found, file = _found(opened, message)
+        opened.messages.accessed(message, "played", _who(), datetime.now(UTC))
+    caller = found.number or "a number that was withheld, or forgotten"
+    say(f"From {caller}, in {found.language or 'a language not known'}, {_when(found)}.")
+    for program, *options in PLAYERS:
+        if (path := shutil.which(program)) is not None:
+            subprocess.run([path, *options, str(file)], check=False)
+            return
+    players = ", ".join(program for program, *_ in PLAYERS)
+    say(f"No player was found here (of {players}). The message lies in {file}.", "yellow")
+
+
+@app.command()
+def export(
+    message: Id,
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; else its own name in this folder.")
+    ] = None,
+) -> None:
+    """Copy a message out of the hotline, as a WAV file that only you may read."""
+    with database() as opened:
+        source = _found(opened, message)[1]
+        target = file if file is not None else Path(source.name)
+        target = target / source.name if target.is_dir() else target
+        try:
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise BadInput(f"{target} is there already; name another file.") from None
+        with os.fdopen(handle, "wb") as out:
+            out.write(source.read_bytes())
+        opened.messages.accessed(message, "exported", _who(), datetime.now(UTC))
+    say(f"The message is now in {target}. Delete it there when you no longer need it.")
+
+
+@app.command()
+def done(message: Id) -> None:
+    """Mark a message as dealt with; it stays until the caller is forgotten."""
+    with database() as opened:
+        opened.messages.accessed(message, "done", _who(), datetime.now(UTC))
+    typer.echo(f"Message {message} is done.")
+
+
+@app.command()
+def accesses(message: Id) -> None:
+    """Show who listened to a message, took a copy of it, or marked it as done."""
+    here = zone()
+    with database() as opened:
+        opened.messages.get(message)
+        found = opened.messages.accesses(message)
+    for one in found:
+        say(f"{one.at.astimezone(here):%Y-%m-%d %H:%M:%S}  {one.who}  {one.what}")
+    if not found:
+        typer.echo(f"Nobody has listened to message {message} yet.")
+
+
+def _found(opened: Database, message: int) -> tuple[Message, Path]:
+    """A message and its file. Raises NotFound where there is none any more, or another one."""
+    found, folder = opened.messages.get(message), settings().var / FOLDER
+    if not found.file:
+        raise NotFound(f"Message {message} was forgotten with its caller.")
+    if not intact(found, folder):
+        raise NotFound(
+            f"The file of message {message} is not the one that was recorded, or is gone: "
+            f"{folder / found.file}."
+        )
+    return found, folder / found.file
+
+
+def _who() -> str:
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def _when(message: Message) -> str:
+    return f"{message.at.astimezone(zone()):%Y-%m-%d %H:%M}, {message.seconds:.0f} s"
+
+
+def _masked(message: Message) -> dict[str, object]:
+    row = asdict(message)
+    row["number"] = mask(message.number) if message.number else None
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}
+
+
+def _listing(found: Sequence[Message]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in ("id", "left", "caller", "language", "for", "seconds", "call", "heard", "done"):
+        table.add_column(heading, justify="right" if heading in ("id", "seconds") else "left")
+    here = zone()
+    for one in found:
+        number = mask(one.number) if one.number else "–"
+        cells = (
+            str(one.id),
+            f"{one.at.astimezone(here):%m-%d %H:%M}",
+            number if one.file else "forgotten",
+            one.language,
+            one.queue or one.kind,
+            f"{one.seconds:.0f}",
+            one.call_id.removeprefix("careline-"),
+            one.heard_by or "",
+            one.done_by or "",
+        )
+        table.add_row(*map(outside, cells))
+    return table
