@@ -25,7 +25,12 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A day, as text such as "2026-11-22"."""
+    """A day, as text such as "2026-11-22".
+
+    What fits many days ("the fifth", "Monday") is the next of them; with `past` the last one.
+    """
+
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
