@@ -5,20 +5,26 @@ After every event calls are served in that order, each by the best agent who is 
 no free agent could take any call that waits. So nobody who could be served waits behind somebody
 who cannot, and a call is overtaken only by calls that come within the difference of head starts.
 
+An agent is free beside a call they could serve only while, and no longer than:
+- the call waits for its own agent, who is at work (the patience it came with);
+- others need the agent more (`spare` seconds of its queue, from its beginning to wait);
+- the agent rests and somebody else at work could serve the call (a cool-down, an hour too busy);
+- the call excludes the agent, who did not take it, and somebody else at work could serve it;
+- the call is a callback that is postponed, or a call ahead of it waits for the same agent.
+
 An offer not taken leaves the call in its place, and it is offered on at once; that agent is not
-asked for this call again while anybody else at work could ever serve it. The agent goes last among
-the free (no cool-down: it would keep callers waiting while somebody is free) and is paused after
-several misses in a row, so an empty chair costs few callers a ring.
+asked for this call again while anybody else at work could ever serve it, rests for a little, and is
+paused after several misses in a row, so an empty chair costs few callers a ring.
 
 TABLE below says what each event makes of an agent in each state. A test walks every cell of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Literal, cast
+from itertools import chain
+from typing import Any, ClassVar, Literal, cast
 
-from routing.board import Board
 from routing.events import (
     AgentArrived,
     AgentEvent,
@@ -41,16 +47,20 @@ from routing.events import (
     PhoneSeen,
     QueuesChanged,
     Release,
+    ReleaseCause,
     SetAside,
     TalkOver,
-    TimePassed,
     Withdraw,
     WrapUpExtended,
 )
-from routing.match import Decision, Verdict, choose, verdicts
-from routing.model import Need, Queue, Seat, State, Waiting
-from routing.policy import in_stage, waiting_for
-from routing.waiting import HandleTimes, ahead, expected_wait
+from routing.lane import Lane
+from routing.match import Decision
+from routing.model import Place, Queue, Rest, Seat, State, Waiting
+from routing.pairing import agent_for, next_pair
+from routing.policy import in_stage, moved, put_in_place, waiting_for
+from routing.rest import COOL_DOWNS, Occupancy
+from routing.views import Views
+from routing.waiting import rivals
 
 MISSED = "missed calls"
 """The reason for the pause of an agent who was set aside."""
@@ -75,27 +85,39 @@ TABLE: dict[type[AgentEvent], dict[State, str]] = {
     }.items()
 }
 
-Timer = tuple[float, Literal["relax", "wrap_up"], str]
+Timer = tuple[float, Literal["relax", "own", "spare", "later", "limit", "wrap_up", "rest"], str]
 
 
-class Floor:
+class Floor(Views):
     """All waiting calls and logged-in agents of a hotline.
 
     `misses_before_set_aside`: so many offers not taken in a row pause an agent; ValueError below 1.
+    `occupancy_limit`: agents rest who were busy for a greater share of the last hour. `cool_downs`:
+    how many seconds an agent rests after a call not taken, by cause; none where it names none.
     """
 
-    def __init__(self, queues: Mapping[str, Queue], misses_before_set_aside: int = 2) -> None:
+    def __init__(
+        self,
+        queues: Mapping[str, Queue],
+        misses_before_set_aside: int = 2,
+        *,
+        occupancy_limit: float | None = None,
+        cool_downs: Mapping[Rest, float] = COOL_DOWNS,
+    ) -> None:
         if misses_before_set_aside < 1:
             raise ValueError("An agent is set aside after one missed call at the earliest.")
+        super().__init__()
         self._queues = dict(queues)
         self._misses_allowed = misses_before_set_aside
-        self._board = Board()
+        self._occupancy = Occupancy(occupancy_limit)
+        self._cool_downs = dict(cool_downs)
         self._talks: dict[str, str] = {}  # call → agent
         self._unreachable: set[str] = set()  # phones, of agents logged in or not
-        self._handle_times = HandleTimes()
         self._timers: list[Timer] = []  # a heap; what events have overtaken is skipped
         self._arrivals = 0
         self._now = float("-inf")
+        self._staff_changed = False
+        self._strained: list[str] = []  # calls that may be beyond a limit of their queue
         self._instructions: list[Instruction] = []
 
     def handle(self, event: Event, now: float) -> list[Instruction]:
@@ -109,10 +131,14 @@ class Floor:
         self._now = now
         self._let_time_pass()
         self._take_in(event)
-        for waiting in self._board.only_excluded():
-            self._board.keep(replace(waiting, excluded=frozenset()))
-        while (next_call := self._board.first_servable()) is not None:
-            self._offer(next_call)
+        if self._staff_changed:
+            self._help_the_stranded()
+        if self._board.refused:
+            for waiting in self._board.only_excluded():
+                self._board.keep(replace(waiting, excluded=frozenset()))
+        self._serve()
+        if self._strained:
+            self._release_those_beyond_limits()
         instructions, self._instructions = self._instructions, []
         return instructions
 
@@ -122,125 +148,86 @@ class Floor:
             heappop(self._timers)
         return self._timers[0][0] if self._timers else None
 
-    # What may be asked
-
-    def agents(self) -> tuple[Seat, ...]:
-        """All logged-in agents, in the order of arrival."""
-        return tuple(self._board.seats.values())
-
-    def agent(self, name: str) -> Seat | None:
-        """One agent's seat; None if not logged in."""
-        return self._board.seats.get(name)
-
-    def waiting(self) -> tuple[Waiting, ...]:
-        """All calls nobody talks to yet, first to be served first; ringing ones are among them."""
-        return tuple(sorted(self._board.calls.values(), key=lambda waiting: waiting.place))
-
-    def call(self, call: str) -> Waiting | None:
-        """One waiting or ringing call; None if it left or somebody talks to it."""
-        return self._board.calls.get(call)
-
-    def staffed(self, skill: str) -> bool:
-        """Whether a logged-in agent has `skill`, at any level and in whatever state."""
-        return self.can_ever_serve(Need({skill: 1}))
-
-    def can_ever_serve(self, need: Need) -> bool:
-        """Whether a logged-in agent meets `need`, in whatever state."""
-        return any(need.met_by(seat.agent) for seat in self.agents() if not seat.leaving)
-
-    def position(self, call: str) -> int:
-        """1 for the next of the calls that compete for the same agents, 2 for the one after it.
-
-        0 while a phone rings for the call, and when it does not wait.
-        """
-        waiting = self._board.calls.get(call)
-        if waiting is None or waiting.offered_to is not None:
-            return 0
-        lanes = self._board.lanes
-        return 1 + ahead(waiting, lanes[waiting.need], lanes.values())
-
-    def expected_wait(self, call: str, now: float) -> tuple[float, float] | None:
-        """Between how many and how many more seconds `call` will wait; see `routing.waiting`.
-
-        (0, ring) while a phone rings for it. None when it does not wait, and when nobody who could
-        serve it is at work: nobody is logged in, or all are paused or out of reach.
-        """
-        waiting = self._board.calls.get(call)
-        if waiting is None:
-            return None
-        if waiting.offered_to is not None:
-            return (0.0, waiting.queue.ring)
-        handle_time = self._handle_times.mean(waiting.queue.name)
-        return expected_wait(waiting, self._board.lanes, handle_time, now)
-
-    def explain(self, call: str, now: float) -> tuple[Verdict, ...]:
-        """Why nobody takes a call yet, agent by agent; empty unless it waits with no phone ringing.
-
-        For a ringing call the reasons are those of its offer's decision.
-        """
-        waiting = self._board.calls.get(call)
-        if waiting is None or waiting.offered_to is not None:
-            return ()
-        return verdicts(waiting, self.agents(), None, now)
-
-    # What happens
+    # What happens to calls
 
     def _take_in(self, event: Event) -> None:
-        match event:
-            case CallWaits():
-                self._call_waits(event)
-            case CallLeft():
-                self._call_left(event)
-            case AgentArrived():
-                self._agent_arrived(event)
-            case AgentLeft():
-                self._agent_left(event)
-            case AgentPaused():
-                self._agent_paused(event)
-            case AgentResumed():
-                self._agent_resumed(event)
-            case PhoneSeen():
-                self._phone_seen(event)
-            case OfferAccepted():
-                self._offer_accepted(event)
-            case OfferRefused():
-                self._offer_refused(event)
-            case TalkOver():
-                self._talk_over(event)
-            case QueuesChanged():
-                self._queues = dict(event.queues)
-            case CallWithdrawn():
-                if event.call in self._board.calls:
-                    queue = self._board.calls[event.call].queue.name
-                    self._call_left(CallLeft(event.call))
-                    self._instructions.append(Release(event.call, queue, "withdrawn"))
-            case TimePassed() | WrapUpExtended() | CallReordered() | CallMoved():
-                pass
-            case CallbackAsked() | CallbackPostponed():
-                pass
+        handler = self._HANDLERS.get(type(event))
+        if handler is not None:
+            handler(self, event)
+
+    def _queues_changed(self, event: QueuesChanged) -> None:
+        self._queues = dict(event.queues)
 
     def _call_waits(self, event: CallWaits) -> None:
-        queue = self._queues.get(event.queue)
-        if queue is None:
-            raise IllegalEvent(f"{event}: there is no queue {event.queue}.")
+        queue = self._queue(event, event.queue)
         if event.call in self._board.calls:
             raise IllegalEvent(f"{event}: the call waits already.")
         if event.call in self._talks:
             raise IllegalEvent(f"{event}: the call is talking to {self._talks[event.call]}.")
         self._arrivals += 1
-        self._keep_and_relax(waiting_for(event, queue, self._arrivals, self._now))
+        staffed = self._board.staffed
+        waiting = waiting_for(event, queue, self._arrivals, self._now, staffed)
+        self._board.lane(waiting.need).asked_at = self._now
+        self._begin(waiting)
 
-    def _call_left(self, event: CallLeft) -> None:
+    def _call_left(self, event: CallLeft | CallWithdrawn) -> None:
         waiting = self._board.calls.get(event.call)
         if waiting is None:
             return  # Somebody talks to it, and TalkOver will say when that ends; or it left before.
         if waiting.offered_to is not None:
             seat = self._board.seats[waiting.offered_to]
             self._board.put(seat.to("free", self._now))
-        self._board.drop(event.call)
+        self._drop(event.call)
+
+    def _call_reordered(self, event: CallReordered) -> None:
+        board, waiting = self._board, self._board.calls.get(event.call)
+        if waiting is None or waiting.offered_to is not None:
+            return
+        lane = board.lane(waiting.need)
+        others = [
+            board.calls[place[-1]]
+            for place in sorted(chain.from_iterable(rivals(lane, board.lanes.values())))
+            if place != waiting.place
+        ]
+        board.keep(put_in_place(waiting, event.place, others))
+
+    def _call_moved(self, event: CallMoved) -> None:
+        queue = self._queue(event, event.queue)
+        if event.call not in self._board.calls:
+            return
+        staffed = self._board.staffed
+        there = moved(self._board.calls[event.call], event, queue, self._now, staffed)
+        self._stop_ringing_for(event.call)
+        self._begin(replace(there, offered_to=None))
+
+    def _call_withdrawn(self, event: CallWithdrawn) -> None:
+        waiting = self._board.calls.get(event.call)
+        if waiting is not None:
+            self._stop_ringing_for(event.call)
+            self._release(waiting, "withdrawn")
+
+    def _callback_asked(self, event: CallbackAsked) -> None:
+        if event.call in self._board.calls:
+            self._stop_ringing_for(event.call)
+            waiting = self._board.calls[event.call]
+            self._board.keep(replace(waiting, callback=True, own_until=None, spare_until=None))
+
+    def _callback_postponed(self, event: CallbackPostponed) -> None:
+        waiting = self._board.calls.get(event.call)
+        if waiting is None:
+            return
+        if not waiting.callback:
+            raise IllegalEvent(f"{event}: the call has a caller on the line.")
+        if waiting.offered_to is not None:
+            self._board.put(self._board.seats[waiting.offered_to].to("free", self._now))
+        until = event.until if event.until > self._now else None
+        self._begin(replace(waiting, offered_to=None, not_before=until))
+
+    # What happens to agents
 
     def _agent_arrived(self, event: AgentArrived) -> None:
         name, now = event.agent.name, self._now
+        self._staff_changed = True
         seat = self._board.seats.get(name)
         if seat is None:
             reachable = name not in self._unreachable
@@ -249,7 +236,7 @@ class Floor:
             return
         if seat.leaving:  # logged out during the talk, and in again before its end
             seat = replace(seat, leaving=False, pause=None)
-        self._board.put(replace(seat, agent=event.agent))
+        self._put(replace(seat, agent=event.agent))
         if event.paused is not None:
             self._agent_paused(AgentPaused(name, event.paused))
 
@@ -257,11 +244,12 @@ class Floor:
         seat = self._board.seats.get(event.agent)
         if seat is None:
             return
+        self._staff_changed = True
         if self._after(event, seat) == "talking":
-            self._board.put(replace(seat, leaving=True))
+            self._put(replace(seat, leaving=True))
             return
         self._withdraw_from(seat)
-        self._board.remove(event.agent)
+        self._go_home(event.agent)
 
     def _agent_paused(self, event: AgentPaused) -> None:
         seat = self._board.seats.get(event.agent)
@@ -269,14 +257,26 @@ class Floor:
             return
         state = self._after(event, seat)
         seat = self._withdraw_from(seat)
-        self._board.put(replace(seat.to(state, self._now), pause=event.reason))
+        self._put(replace(self._worked(seat).to(state, self._now), pause=event.reason))
 
     def _agent_resumed(self, event: AgentResumed) -> None:
         seat = self._board.seats.get(event.agent)
         if seat is None:
             return
         state = self._after(event, seat)
-        self._board.put(replace(seat.to(state, self._now), pause=None, misses=0))
+        fresh = replace(seat, pause=None, misses=0, rests_until=None, rest=None)
+        if seat.state == "wrap_up":
+            self._free_after_work(fresh, self._now)
+        else:
+            self._board.put(fresh.to(state, self._now))
+
+    def _wrap_up_extended(self, event: WrapUpExtended) -> None:
+        seat = self._board.seats.get(event.agent)
+        if seat is None or seat.state != "wrap_up" or seat.until is None:
+            return
+        until = max(self._now, seat.until + event.seconds)
+        heappush(self._timers, (until, "wrap_up", event.agent))
+        self._board.put(replace(seat, until=until))
 
     def _phone_seen(self, event: PhoneSeen) -> None:
         (self._unreachable.discard if event.reachable else self._unreachable.add)(event.agent)
@@ -286,7 +286,7 @@ class Floor:
         if not event.reachable:
             seat = self._withdraw_from(seat)
         # A phone that comes back goes last: it may be a flaky one.
-        self._board.put(replace(seat, reachable=event.reachable, idle_since=self._now))
+        self._put(replace(seat, reachable=event.reachable, idle_since=self._now))
 
     def _offer_accepted(self, event: OfferAccepted) -> None:
         waiting = self._board.calls.get(event.call)
@@ -300,47 +300,145 @@ class Floor:
             self._withdraw_from(self._board.seats[waiting.offered_to])
         if seat is not None and seat.call != event.call:
             seat = self._withdraw_from(seat)
-        self._board.drop(event.call)
+        self._drop(event.call)
         if seat is None:
             return  # Logged out as the phone was lifted: a talk the floor has no seat for.
-        seat = replace(seat.to(state, self._now), call=event.call, queue=waiting.queue, misses=0)
         self._talks[event.call] = event.agent
-        self._board.put(seat)
+        self._board.put(
+            replace(
+                self._worked(seat).to(state, self._now),
+                call=event.call,
+                queue=waiting.queue,
+                misses=0,
+                rests_until=None,
+                rest=None,
+            )
+        )
 
     def _offer_refused(self, event: OfferRefused) -> None:
         seat = self._board.seats.get(event.agent)
         if seat is None or seat.call != event.call:
             return  # Withdrawn, or the caller hung up, as the phone gave up.
-        state = self._after(event, seat)
-        waiting = self._board.calls[event.call]
-        excluded = waiting.excluded | {event.agent}
-        self._board.keep(replace(waiting, offered_to=None, excluded=excluded))
-        misses = seat.misses + 1
+        state, now = self._after(event, seat), self._now
+        misses, rest = seat.misses + 1, self._cool_downs.get(event.cause, 0.0)
         if misses < self._misses_allowed:
-            last = replace(seat.to(state, self._now), idle_since=self._now, misses=misses)
-            self._board.put(last)
+            last = replace(seat.to(state, now), idle_since=now, misses=misses)
+            self._put(self._rested(last, now + rest, event.cause) if rest > 0 else last)
         else:
-            aside = replace(seat.to("paused", self._now), pause=MISSED, misses=misses)
-            self._board.put(aside)
+            self._put(replace(seat.to("paused", now), pause=MISSED, misses=misses))
             self._instructions.append(SetAside(event.agent, event.cause, misses))
+        waiting = self._board.calls[event.call]
+        self._requeue(replace(waiting, excluded=waiting.excluded | {event.agent}))
 
     def _talk_over(self, event: TalkOver) -> None:
         seat = self._board.seats.get(event.agent)
         if seat is None or seat.call != event.call or seat.queue is None:
             return  # A talk the floor has no seat for.
-        state = self._after(event, seat)
+        state, now = self._after(event, seat), self._now
         del self._talks[event.call]
-        self._handle_times.add(seat.queue.name, self._now - seat.since + seat.queue.wrap_up)
+        self._handle_times.add(seat.queue.name, now - seat.since + seat.queue.wrap_up)
+        self._worked(seat)
         if seat.leaving:
-            self._board.remove(event.agent)
+            self._staff_changed = True
+            self._go_home(event.agent)
         elif seat.pause is not None:
-            self._board.put(seat.to("paused", self._now))
+            self._board.put(seat.to("paused", now))
         elif seat.queue.wrap_up > 0:
-            until = self._now + seat.queue.wrap_up
+            until = now + seat.queue.wrap_up
             heappush(self._timers, (until, "wrap_up", event.agent))
-            self._board.put(replace(seat.to(state, self._now), until=until))
+            self._board.put(replace(seat.to(state, now), until=until))
         else:
-            self._board.put(seat.to("free", self._now))
+            self._free_after_work(seat, now)
+
+    # Who is served
+
+    def _serve(self) -> None:
+        """Offer calls until no free agent may take any; serve as many of one moment as can be.
+
+        Whoever comes first is served; a call whose agents all went to earlier calls of the same
+        moment gets one of them back if the earlier call can be served by somebody else. So the
+        calls served are those of the best set there is (the greedy rule of a transversal matroid).
+        """
+        offers: dict[str, Offer] = {}
+        while True:
+            pair = next_pair(self._board, self._now)
+            if offers and self._swap(offers, None if pair is None else pair[0].place):
+                continue
+            if pair is None:
+                break
+            self._offer(*pair, offers, self.agents())
+        self._instructions += offers.values()
+
+    def _offer(
+        self,
+        waiting: Waiting,
+        agent: str,
+        offers: dict[str, Offer],
+        seats: tuple[Seat, ...],
+        needed_by: Mapping[str, str] | None = None,
+    ) -> None:
+        board = self._board
+        decision = Decision(waiting, agent, self._now, seats, needed_by or {})
+        offers[agent] = Offer(decision, waiting.queue.ring)
+        board.keep(replace(waiting, offered_to=agent))
+        ringing = board.seats[agent].to("ringing", self._now)
+        board.put(replace(ringing, call=waiting.call, queue=waiting.queue))
+
+    def _swap(self, offers: dict[str, Offer], before: Place | None) -> bool:
+        """Serve one more call, of those ahead of `before`, by somebody an earlier call can spare."""
+        board = self._board
+        if not board.offerable or not board.opened:
+            return False
+        firsts = chain.from_iterable(map(self._first_calls, board.lanes.values()))
+        return any(
+            self._reassign(board.calls[place[-1]], offers, set())
+            for place in sorted(firsts)
+            if before is None or place < before
+        )
+
+    def _first_calls(self, lane: Lane) -> Iterator[Place]:
+        """The first call of a lane, and those ahead of it that are not like all the others."""
+        for place in lane.open:
+            yield place
+            waiting = self._board.calls[place[-1]]
+            if not waiting.excluded and not waiting.callback:
+                return
+
+    def _reassign(self, waiting: Waiting, offers: dict[str, Offer], tried: set[str]) -> bool:
+        """Give `waiting` an agent of `offers` whose own call another agent can take."""
+        board, now = self._board, self._now
+        if waiting.callback:
+            return False
+        for agent, offer in list(offers.items()):
+            other, seat = offer.decision.waiting, board.seats[agent]
+            if agent in tried or agent in waiting.excluded or not waiting.need.met_by(seat.agent):
+                continue
+            tried.add(agent)
+            if other.callback or other.preferred == agent:
+                continue
+            instead = agent_for(other, board.lane(other.need), board, now)
+            if instead is not None:
+                seats = offer.decision.seats
+                self._offer(other, instead, offers, seats, {agent: waiting.call})
+            elif not self._reassign(other, offers, tried):
+                continue
+            free = {s.name: s for s in offer.decision.seats}[agent]
+            seats = tuple(free if s.name == agent else s for s in self.agents())
+            self._offer(waiting, agent, offers, seats)
+            return True
+        return False
+
+    def _release_those_beyond_limits(self) -> None:
+        strained, self._strained = self._strained, []
+        for call in strained:
+            waiting = self._board.calls.get(call)
+            if waiting is None or waiting.offered_to is not None or not waiting.limits:
+                continue
+            queue = waiting.queue
+            if waiting.must_go_at is not None and waiting.must_go_at <= self._now:
+                self._release(waiting, "waited")
+            elif queue.most is not None and self._board.queued[queue.name] > queue.most:
+                self._release(waiting, "full")
 
     # What follows
 
@@ -351,14 +449,66 @@ class Floor:
             raise IllegalEvent(f"{event}: {seat.name} is {seat.state} (call {seat.call}).")
         return seat.state if state == "-" else cast(State, state)
 
-    def _offer(self, waiting: Waiting) -> None:
-        lane, seats = self._board.lanes[waiting.need], self._board.seats
-        agent = choose(waiting, lane, seats)
-        decision = Decision(waiting, agent, self._now, self.agents())
-        self._instructions.append(Offer(decision, waiting.queue.ring))
-        self._board.keep(replace(waiting, offered_to=agent))
-        ringing = seats[agent].to("ringing", self._now)
-        self._board.put(replace(ringing, call=waiting.call, queue=waiting.queue))
+    def _queue(self, event: CallWaits | CallMoved, name: str) -> Queue:
+        queue = self._queues.get(name)
+        if queue is None:
+            raise IllegalEvent(f"{event}: there is no queue {name}.")
+        return queue
+
+    def _begin(self, waiting: Waiting) -> None:
+        """Let a call wait, and foresee all that time will change about it."""
+        waiting = self._keep(waiting)
+        call = waiting.call
+        if waiting.relaxes_at is not None:
+            heappush(self._timers, (waiting.relaxes_at, "relax", call))
+        if waiting.own_until is not None:
+            heappush(self._timers, (waiting.own_until, "own", call))
+        if waiting.spare_until is not None:
+            heappush(self._timers, (waiting.spare_until, "spare", call))
+        if waiting.not_before is not None:
+            heappush(self._timers, (waiting.not_before, "later", call))
+        self._mind_limits(waiting, new=True)
+
+    def _keep(self, waiting: Waiting) -> Waiting:
+        """Keep the call; it no longer waits for its own agent if they cannot be expected."""
+        if waiting.own_until is not None:
+            seat = self._board.seats.get(waiting.preferred or "")
+            if (
+                seat is None
+                or not seat.working
+                or seat.name in waiting.excluded
+                or not waiting.need.met_by(seat.agent)
+            ):
+                waiting = replace(waiting, own_until=None)
+        self._board.keep(waiting)
+        return waiting
+
+    def _requeue(self, waiting: Waiting) -> None:
+        """Let a call wait again in its place after a phone rang for it."""
+        self._keep(replace(waiting, offered_to=None))
+        self._mind_limits(waiting)
+
+    def _mind_limits(self, waiting: Waiting, *, new: bool = False) -> None:
+        must_go = waiting.must_go_at
+        if must_go is not None and must_go > self._now:
+            heappush(self._timers, (must_go, "limit", waiting.call))
+        elif must_go is not None:
+            self._strained.append(waiting.call)
+        if new and waiting.queue.most is not None and not waiting.callback:
+            self._strained.append(waiting.call)
+
+    def _drop(self, call: str) -> None:
+        self._board.drop(call)
+        self._told.pop(call, None)
+
+    def _release(self, waiting: Waiting, cause: ReleaseCause) -> None:
+        self._drop(waiting.call)
+        self._instructions.append(Release(waiting.call, waiting.queue.name, cause))
+
+    def _stop_ringing_for(self, call: str) -> None:
+        agent = self._board.calls[call].offered_to
+        if agent is not None:
+            self._withdraw_from(self._board.seats[agent])
 
     def _withdraw_from(self, seat: Seat) -> Seat:
         """The seat with no phone ringing; the call it rang for waits again in its place."""
@@ -366,15 +516,56 @@ class Floor:
             return seat
         self._instructions.append(Withdraw(seat.call, seat.name))
         waiting = self._board.calls[seat.call]
-        self._board.keep(replace(waiting, offered_to=None))
         seat = seat.to("free", self._now)
         self._board.put(seat)
+        self._requeue(waiting)
         return seat
 
-    def _keep_and_relax(self, waiting: Waiting) -> None:
-        self._board.keep(waiting)
-        if waiting.relaxes_at is not None:
-            heappush(self._timers, (waiting.relaxes_at, "relax", waiting.call))
+    def _put(self, seat: Seat) -> None:
+        """Put a seat whose agent may be another's own; those calls wait for anybody if need be."""
+        self._board.put(seat)
+        if not seat.working or self._staff_changed:
+            self._let_go(seat.name)
+
+    def _let_go(self, agent: str) -> None:
+        for place in tuple(self._board.own.get(agent, ())):
+            self._keep(self._board.calls[place[-1]])
+
+    def _go_home(self, agent: str) -> None:
+        self._board.remove(agent)
+        self._occupancy.forget(agent)
+        self._let_go(agent)
+
+    def _worked(self, seat: Seat) -> Seat:
+        """Count the talk or wrap-up that ends now."""
+        if seat.state in ("talking", "wrap_up"):
+            self._occupancy.busy(seat.name, seat.since, self._now)
+        return seat
+
+    def _free_after_work(self, seat: Seat, at: float) -> None:
+        if seat.state == "wrap_up":
+            self._occupancy.busy(seat.name, seat.since, at)
+        free, until = seat.to("free", at), self._occupancy.rests_until(seat.name, self._now)
+        self._board.put(free if until is None else self._rested(free, until, "occupancy"))
+
+    def _rested(self, seat: Seat, until: float, why: Rest) -> Seat:
+        heappush(self._timers, (until, "rest", seat.name))
+        return replace(seat, rests_until=until, rest=why)
+
+    def _help_the_stranded(self) -> None:
+        """Calls that nobody logged in could serve go on to a stage that somebody could."""
+        self._staff_changed = False
+        for waiting in tuple(self._board.stranded()):
+            self._relax(waiting)
+
+    def _relax(self, waiting: Waiting) -> None:
+        relaxed = in_stage(waiting, self._now, self._board.staffed)
+        if relaxed is not waiting:
+            self._keep(relaxed)
+            if relaxed.relaxes_at is not None:
+                heappush(self._timers, (relaxed.relaxes_at, "relax", relaxed.call))
+
+    # What time alone does
 
     def _let_time_pass(self) -> None:
         while self._timers and self._timers[0][0] <= self._now:
@@ -382,15 +573,57 @@ class Floor:
             if not self._still_due(timer):
                 continue
             at, kind, name = timer
-            if kind == "relax":
-                self._keep_and_relax(in_stage(self._board.calls[name], self._now))
+            if kind == "wrap_up":
+                self._free_after_work(self._board.seats[name], at)
+            elif kind == "rest":
+                seat = self._board.seats[name]
+                self._board.put(replace(seat, rests_until=None, rest=None))
+            elif kind == "relax":
+                self._relax(self._board.calls[name])
+            elif kind == "limit":
+                self._strained.append(name)
+            elif kind == "own":
+                self._keep(replace(self._board.calls[name], own_until=None))
+            elif kind == "spare":
+                self._keep(replace(self._board.calls[name], spare_until=None))
             else:
-                self._board.put(self._board.seats[name].to("free", at))
+                self._keep(replace(self._board.calls[name], not_before=None))
 
     def _still_due(self, timer: Timer) -> bool:
         at, kind, name = timer
-        if kind == "relax":
-            waiting = self._board.calls.get(name)
-            return waiting is not None and waiting.relaxes_at == at
-        seat = self._board.seats.get(name)
-        return seat is not None and seat.until == at
+        if kind in ("wrap_up", "rest"):
+            seat = self._board.seats.get(name)
+            return seat is not None and at == (
+                seat.until if kind == "wrap_up" else seat.rests_until
+            )
+        waiting = self._board.calls.get(name)
+        if waiting is None:
+            return False
+        if kind == "limit":
+            return waiting.must_go_at == at and waiting.offered_to is None
+        return at == {
+            "relax": waiting.relaxes_at,
+            "own": waiting.own_until,
+            "spare": waiting.spare_until,
+            "later": waiting.not_before,
+        }.get(kind)
+
+    _HANDLERS: ClassVar[dict[type[Event], Callable[["Floor", Any], None]]] = {
+        CallWaits: _call_waits,
+        CallLeft: _call_left,
+        CallReordered: _call_reordered,
+        CallMoved: _call_moved,
+        CallWithdrawn: _call_withdrawn,
+        CallbackAsked: _callback_asked,
+        CallbackPostponed: _callback_postponed,
+        AgentArrived: _agent_arrived,
+        AgentLeft: _agent_left,
+        AgentPaused: _agent_paused,
+        AgentResumed: _agent_resumed,
+        WrapUpExtended: _wrap_up_extended,
+        PhoneSeen: _phone_seen,
+        OfferAccepted: _offer_accepted,
+        OfferRefused: _offer_refused,
+        TalkOver: _talk_over,
+        QueuesChanged: _queues_changed,
+    }

@@ -1,14 +1,18 @@
 """Who waits for the same need, and who could serve it?
 
 There is one lane for each need ever asked for; a hotline has some dozens. In a lane all calls want
-the same, so the first call meets the longest idle agent and nobody need be searched for.
+the same, so the first call meets the first agent and nobody need be searched for.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from routing.model import Idle, Need, Place, Seat, Waiting
+from routing.model import Idle, Need, Place, Seat
+
+PREFERRED = 3600.0
+"""Seconds of being free that one preferred skill counts for: rather who has it than who has been
+free up to an hour longer."""
 
 P = TypeVar("P", Place, Idle)
 
@@ -46,37 +50,60 @@ class Ranked(Generic[P]):
 
 
 class Lane:
-    """The calls that wait for one need, the free agents who meet it, and those `working` who do."""
+    """The calls that wait for one need, and the agents who meet it.
+
+    waiting   all calls no phone rings for
+    open      those of them that anybody may be offered
+    free      agents who can be offered a call; `resting` those who can but should not
+    working   agents who are here to work, in whatever state; `fresh` those who do not rest
+    staff     agents logged in who are not about to leave
+    asked_at  when a call last began to wait for it
+    """
 
     def __init__(self, need: Need) -> None:
         self.need = need
         self.waiting: Ranked[Place] = Ranked()
+        self.open: Ranked[Place] = Ranked()
         self.free: Ranked[Idle] = Ranked()
-        self.working: set[str] = set()  # asked for members and size, never iterated for an order
+        self.resting: Ranked[Idle] = Ranked()
+        # The sets are asked for members and size, never iterated for an order.
+        self.working: set[str] = set()
+        self.fresh: set[str] = set()
+        self.staff: set[str] = set()
+        self.asked_at = float("-inf")
+
+    def rank(self, seat: Seat) -> Idle:
+        """The agent's place among the free: idle since, earlier for every preferred skill."""
+        if not self.need.prefer:
+            return seat.idle
+        return (seat.idle_since - PREFERRED * self.need.preferences_met(seat.agent), seat.name)
 
     def enter(self, seat: Seat) -> None:
         """Count an agent who meets the need."""
+        name, rests = seat.name, seat.rest is not None
+        if not seat.leaving:
+            self.staff.add(name)
         if seat.working:
-            self.working.add(seat.name)
+            self.working.add(name)
+            if not rests:
+                self.fresh.add(name)
         if seat.offerable:
-            self.free.add(seat.idle)
+            (self.resting if rests else self.free).add(self.rank(seat))
 
     def leave(self, seat: Seat) -> None:
         """Count the agent no more; `seat` is as it entered."""
-        self.working.discard(seat.name)
+        name = seat.name
+        self.staff.discard(name)
+        self.working.discard(name)
+        self.fresh.discard(name)
         if seat.offerable:
-            self.free.remove(seat.idle)
-
-    def longest_idle(self, waiting: Waiting) -> str | None:
-        """The free agent to offer this lane's call to; None if all have had it already."""
-        return next((name for _, name in self.free if name not in waiting.excluded), None)
-
-    def first_servable(self, calls: Mapping[str, Waiting]) -> Place | None:
-        """The first call that a free agent may be offered: the first of all, but for refusals."""
-        if not self.free:
-            return None
-        return next((p for p in self.waiting if self.longest_idle(calls[p[-1]]) is not None), None)
+            (self.free if seat.rest is None else self.resting).remove(self.rank(seat))
 
     def has_other(self, excluded: frozenset[str]) -> bool:
         """Whether somebody at work who is not `excluded` meets the need."""
         return not self.working <= excluded
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is both a call and an agent, so that they may be a pair."""
+        return bool(self.open) and bool(self.free or self.resting)

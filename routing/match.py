@@ -1,16 +1,17 @@
-"""Which agent is offered a call, and why nobody else?
+"""Why was this agent offered the call, and why nobody else?
 
-Filter, score, pick: agents who lack a skill or cannot be rung fall out; the caller's own agent
-comes first, then whoever has been free longest, and the name parts equals. Sparing agents of many
-skills is left out on purpose: it is unfair to them, and its gain needs a forecast to be real.
+Filter, score, pick: agents who lack a skill or cannot be rung fall out, and of the others the one
+with the most points is offered the call (`routing.pairing`). Nothing here is worked out before
+somebody asks: a decision keeps the call and the floor as they were, and that costs a few pointers.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from routing.lane import Lane
 from routing.model import Need, Seat, Waiting
+from routing.pairing import CONSIDERED, points
 
 Code = Literal[
     "chosen",
@@ -22,6 +23,10 @@ Code = Literal[
     "paused",
     "unreachable",
     "away",
+    "resting",
+    "kept",
+    "needed_elsewhere",
+    "fewer_points",
     "longer_idle_preferred",
     "callers_own_preferred",
 ]
@@ -36,18 +41,28 @@ _SENTENCES: dict[Code, str] = {
     "paused": "{agent} is paused ({detail}).",
     "unreachable": "{agent}'s phone cannot be reached.",
     "away": "{agent}, the caller's own agent, is not logged in.",
+    "resting": "{agent} rests while others are at work ({detail}).",
+    "kept": "{agent} is free, but {detail}.",
+    "needed_elsewhere": "{agent} is free too, but {detail}.",
+    "fewer_points": "{agent} is free too, but {detail}.",
     "longer_idle_preferred": "{agent} is free too, but {detail}.",
     "callers_own_preferred": "{agent} is free too, but {detail}.",
 }
 
+_NEEDED = "others need them more, and this caller has just come"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a decision made of one agent; `detail` completes the sentence and may be empty."""
+    """What a decision made of one agent; `detail` completes the sentence and may be empty.
+
+    `points` is the score of an agent who passed the filter, None of one who did not.
+    """
 
     agent: str
     code: Code
     detail: str = ""
+    points: float | None = None
 
     def sentence(self) -> str:
         """The verdict as an English sentence."""
@@ -58,14 +73,15 @@ class Verdict:
 class Decision:
     """A call, the agent it was offered to at `at`, and the reasons.
 
-    `waiting` and `seats` are the call and all logged-in agents as they were just before. Keeping
-    them costs a tuple of pointers; the verdicts are worked out from them only when somebody asks.
+    `waiting` and `seats` are the call and all logged-in agents as they were just before.
+    `needed_by` are agents given to another call of the same moment: agent → that call.
     """
 
     waiting: Waiting
     agent: str
     at: float
     seats: tuple[Seat, ...]
+    needed_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def need(self) -> Need:
@@ -85,56 +101,101 @@ class Decision:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The reasons, agent by agent; see the function of this name."""
-        return verdicts(self.waiting, self.seats, self.agent, self.at)
-
-
-def choose(waiting: Waiting, lane: Lane, seats: Mapping[str, Seat]) -> str:
-    """The agent to offer the call to; `lane` is that of its need. LookupError if nobody is free."""
-    own = None if waiting.preferred is None else seats.get(waiting.preferred)
-    if own is not None and _obstacle(own, waiting, at=0.0) is None:
-        return own.name
-    agent = lane.longest_idle(waiting)
-    if agent is None:
-        raise LookupError(f"Nobody is free for call {waiting.call}, which needs {waiting.need}.")
-    return agent
+        return verdicts(self.waiting, self.seats, self.agent, self.at, self.needed_by)
 
 
 def verdicts(
-    waiting: Waiting, seats: Iterable[Seat], chosen: str | None, at: float
+    waiting: Waiting,
+    seats: Iterable[Seat],
+    chosen: str | None,
+    at: float,
+    needed_by: Mapping[str, str] | None = None,
 ) -> tuple[Verdict, ...]:
     """One for every agent of `seats`, by name; and one for the caller's own agent if away.
 
-    With nobody `chosen`, everybody must have an obstacle: the floor leaves no free agent idle.
+    With nobody `chosen`, whoever could take the call has a reason not to yet.
     """
     by_name = {seat.name: seat for seat in seats}
     winner = None if chosen is None else by_name[chosen]
+    holders = Counter(
+        skill for seat in by_name.values() if not seat.leaving for skill in seat.agent.skills
+    )
     found = []
-    for _, seat in sorted(by_name.items()):
-        verdict = _obstacle(seat, waiting, at)
-        if verdict is None and winner is not None:
-            verdict = _among_the_free(seat, waiting, winner, at)
-        if verdict is not None:
-            found.append(verdict)
+    for name, seat in sorted(by_name.items()):
+        verdict = None if seat is winner else _obstacle(seat, waiting, at)
+        if verdict is None:
+            score = points(seat, waiting.need, holders, at)
+            if winner is None:
+                verdict = _not_yet(seat, waiting, at, score)
+            elif needed_by and name in needed_by:
+                detail = f"they are the only one for another call, {needed_by[name]}"
+                verdict = Verdict(name, "needed_elsewhere", detail, score)
+            else:
+                best = points(winner, waiting.need, holders, at)
+                verdict = _among_the_free(seat, waiting, winner, at, score, best)
+        found.append(verdict)
     if waiting.preferred is not None and waiting.preferred not in by_name:
         found.append(Verdict(waiting.preferred, "away"))
     return tuple(found)
 
 
-def _among_the_free(seat: Seat, waiting: Waiting, winner: Seat, at: float) -> Verdict:
-    idle = f"{at - seat.idle_since:.0f} s"
+def _among_the_free(
+    seat: Seat, waiting: Waiting, winner: Seat, at: float, score: float, best: float
+) -> Verdict:
     if seat is winner:
-        own = seat.name == waiting.preferred
-        why = "the caller's own agent, free" if own else "free the longest of all who fit,"
-        return Verdict(seat.name, "chosen", f"{why} for {idle}")
+        return Verdict(seat.name, "chosen", _why_chosen(seat, waiting, at, score), score)
     if winner.name == waiting.preferred:
         detail = f"{winner.name} is the caller's own agent"
-        return Verdict(seat.name, "callers_own_preferred", detail)
-    if winner.idle_since == seat.idle_since:
+        return Verdict(seat.name, "callers_own_preferred", detail, score)
+    if seat.rest is not None:
+        return Verdict(seat.name, "resting", _rest(seat, at), score)
+    idle, longer = at - seat.idle_since, at - winner.idle_since
+    code: Code = "longer_idle_preferred"
+    if score > best and waiting.spare_until is not None:
+        code, detail = "kept", _NEEDED
+    elif score > best:
+        detail = f"{CONSIDERED} others have been free longer"
+    elif (score, best) != (idle, longer) and score < best:
+        code = "fewer_points"
+        detail = f"{winner.name} has more points for this call, {best:.0f} against {score:.0f}"
+    elif idle == longer:
         detail = f"{winner.name} has been free as long and comes first by name"
     else:
-        longer = f"{at - winner.idle_since:.0f} s"
-        detail = f"{winner.name} has been free longer, {longer} against {idle}"
-    return Verdict(seat.name, "longer_idle_preferred", detail)
+        detail = f"{winner.name} has been free longer, {longer:.0f} s against {idle:.0f} s"
+    return Verdict(seat.name, code, detail, score)
+
+
+def _why_chosen(seat: Seat, waiting: Waiting, at: float, score: float) -> str:
+    idle = f"{at - seat.idle_since:.0f} s"
+    if seat.name == waiting.preferred:
+        return f"the caller's own agent, free for {idle}"
+    if seat.rest is not None:
+        return "resting, but nobody else at work could take it"
+    if score == at - seat.idle_since:
+        return f"free the longest of all who fit, for {idle}"
+    return f"{score:.0f} points for this call, free for {idle}"
+
+
+def _not_yet(seat: Seat, waiting: Waiting, at: float, score: float) -> Verdict:
+    """Why an agent who could be rung is not, of a call that waits."""
+    if waiting.not_before is not None:
+        detail = f"the caller is not to be rung back for {waiting.not_before - at:.0f} s"
+    elif waiting.own_until is not None:
+        left = f"{waiting.own_until - at:.0f} s"
+        detail = f"the caller waits for {waiting.preferred} for {left} more"
+    elif seat.rest is not None:
+        return Verdict(seat.name, "resting", _rest(seat, at), score)
+    elif waiting.callback:
+        detail = "somebody ahead of this callback waits for them"
+    else:
+        detail = _NEEDED
+    return Verdict(seat.name, "kept", detail, score)
+
+
+def _rest(seat: Seat, at: float) -> str:
+    left = "" if seat.rests_until is None else f", for {seat.rests_until - at:.0f} s more"
+    why = "busy for most of an hour" if seat.rest == "occupancy" else "a call was just missed"
+    return why + left
 
 
 def _obstacle(seat: Seat, waiting: Waiting, at: float) -> Verdict | None:

@@ -1,15 +1,29 @@
-"""Who and what meets on the floor: skills, needs, queues, waiting calls and agents at their seats.
+"""Who and what meets on the floor: queues, waiting calls and agents at their seats.
 
 All records are frozen: the floor replaces them, so one kept in a decision shows the past as it was.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-LOWEST, HIGHEST = 1, 5
+from routing.skills import ANYBODY, Agent, Need
 
-Place = tuple[float, int, str]
+__all__ = [
+    "ANYBODY",
+    "Agent",
+    "Idle",
+    "Need",
+    "Place",
+    "Queue",
+    "Relax",
+    "Rest",
+    "Seat",
+    "State",
+    "Waiting",
+    "check_stages",
+]
+
+Place = tuple[float, float, str]
 """A call's place: effective arrival, running number, call. The smaller is served first."""
 
 Idle = tuple[float, str]
@@ -17,63 +31,8 @@ Idle = tuple[float, str]
 
 State = Literal["away", "free", "ringing", "talking", "wrap_up", "paused"]
 
-
-def _levels(owner: str, skills: Mapping[str, int]) -> dict[str, int]:
-    """A private copy of `skills`, in order of name; ValueError for a level outside 1 to 5."""
-    for skill, level in skills.items():
-        if not LOWEST <= level <= HIGHEST:
-            raise ValueError(
-                f"{owner}: the level of {skill} is {level}; give one from {LOWEST} to {HIGHEST}."
-            )
-    return dict(sorted(skills.items()))
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """An agent and what they can do: skill → level, 1 (a little) to 5 (expert).
-
-    ValueError for a level outside that range.
-    """
-
-    name: str
-    skills: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "skills", _levels(f"Agent {self.name}", self.skills))
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What an agent must be able to do: skill → least level, all of them; empty is anybody.
-
-    ValueError for a level outside 1 to 5.
-    """
-
-    skills: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "skills", _levels("A need", self.skills))
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self.skills.items()))
-
-    def __str__(self) -> str:
-        return ", ".join(f"{skill} {level}" for skill, level in self.skills.items()) or "anybody"
-
-    def met_by(self, agent: Agent) -> bool:
-        """Whether `agent` has every skill at its level."""
-        return all(agent.skills.get(skill, 0) >= level for skill, level in self.skills.items())
-
-    def shortfall(self, agent: Agent) -> str:
-        """What `agent` lacks, for a sentence: "ja 3 is needed, has 1; en 2 is needed, has none"."""
-        return "; ".join(
-            f"{skill} {level} is needed, has {agent.skills.get(skill, 'none')}"
-            for skill, level in self.skills.items()
-            if agent.skills.get(skill, 0) < level
-        )
-
-
-ANYBODY = Need()
+Rest = Literal["occupancy", "no_answer", "busy", "declined", "unreachable"]
+"""Why an agent rests: busy for too much of the last hour, or how the last call was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +49,11 @@ class Queue:
 
     `relax` holds the stages in order of time. `head_start` is priority: the seconds a call counts
     as having waited before it came. `ring` is how long an agent's phone rings and `wrap_up` how
-    long an agent is left alone after the talk, in seconds. ValueError for stages out of order.
+    long an agent is left alone after the talk, in seconds.
+
+    A call that has to wait is released where already `most` wait, and after `longest` seconds.
+    During its first `spare` seconds a call is not given an agent whom others need more; see
+    `routing.pairing`. ValueError for stages out of order.
     """
 
     name: str
@@ -99,6 +62,9 @@ class Queue:
     head_start: float = 0.0
     ring: float = 20.0
     wrap_up: float = 10.0
+    most: int | None = None
+    longest: float | None = None
+    spare: float = 0.0
 
     def __post_init__(self) -> None:
         check_stages(f"Queue {self.name}", self.relax)
@@ -123,11 +89,15 @@ class Waiting:
     `stages` begins with what is asked for at once (after 0 s); `stage` is the one reached. `number`
     counts calls as they come and parts those of equal standing. `excluded` are agents who were
     offered this call and did not take it.
+
+    Three things end by time or by what agents do, and are None once over: until `own_until` only
+    the preferred agent is offered the call, until `spare_until` nobody whom others need more, and
+    until `not_before` nobody at all. A `callback` has no caller on the line.
     """
 
     call: str
     queue: Queue
-    number: int
+    number: float
     since: float
     head_start: float
     stages: tuple[Relax, ...]
@@ -135,6 +105,28 @@ class Waiting:
     preferred: str | None = None
     excluded: frozenset[str] = frozenset()
     offered_to: str | None = None
+    own_until: float | None = None
+    spare_until: float | None = None
+    not_before: float | None = None
+    callback: bool = False
+    limits: bool = True
+    effective: float | None = None
+
+    @property
+    def standing(self) -> Literal["ringing", "later", "own", "open"]:
+        """Who may be offered it: nobody (a phone rings, or not yet), its own agent, or anybody."""
+        if self.offered_to is not None:
+            return "ringing"
+        if self.not_before is not None:
+            return "later"
+        return "open" if self.own_until is None else "own"
+
+    @property
+    def must_go_at(self) -> float | None:
+        """When it has waited as long as its queue allows; None if that is without end."""
+        if self.queue.longest is None or self.callback or not self.limits:
+            return None
+        return self.since + self.queue.longest
 
     @property
     def need(self) -> Need:
@@ -144,6 +136,8 @@ class Waiting:
     @property
     def place(self) -> Place:
         """Priority as virtual waiting: a constant shift of arrival, so two calls never swap."""
+        if self.effective is not None:
+            return (self.effective, self.number, self.call)
         return (self.since - self.head_start, self.number, self.call)
 
     def stage_begins(self, stage: int) -> float:
@@ -163,7 +157,8 @@ class Seat:
 
     `idle_since` orders the free. `call` and `queue` are those of the ringing or the talk. `until`
     is the end of the wrap-up. `pause` is the reason; set during a talk it takes effect after it,
-    and so does `leaving`. `misses` counts offers not taken in a row.
+    and so does `leaving`. `misses` counts offers not taken in a row. Until `rests_until` the agent
+    is offered only what nobody else at work could take; `rest` says why.
     """
 
     agent: Agent
@@ -177,6 +172,8 @@ class Seat:
     queue: Queue | None = None
     until: float | None = None
     misses: int = 0
+    rests_until: float | None = None
+    rest: Rest | None = None
 
     @property
     def name(self) -> str:
@@ -215,4 +212,6 @@ class Seat:
             pause=self.pause,
             leaving=self.leaving,
             misses=self.misses,
+            rests_until=self.rests_until,
+            rest=self.rest,
         )

@@ -29,15 +29,18 @@ class Shift:
     queues: Mapping[str, Queue] = field(default_factory=lambda: {"general": GENERAL})
     misses: int = 2
     now: float = 0.0
+    occupancy: float | None = None
+    keep_log: bool = True
 
     def __post_init__(self) -> None:
-        self.floor = Floor(self.queues, self.misses)
+        self.floor = Floor(self.queues, self.misses, occupancy_limit=self.occupancy)
         self.log: list[tuple[float, Event, list[Instruction]]] = []
 
     def tell(self, event: Event) -> list[Instruction]:
         """Hand `event` to the floor and keep what it asks for."""
         instructions = self.floor.handle(event, self.now)
-        self.log.append((self.now, event, instructions))
+        if self.keep_log:
+            self.log.append((self.now, event, instructions))
         return instructions
 
     def wait(self, seconds: float) -> list[Instruction]:

@@ -153,6 +153,7 @@ def test_a_level_below_the_need_is_not_enough() -> None:
 
 def test_a_need_relaxes_stage_by_stage() -> None:
     shift = hotline()
+    shift.tell(AgentArrived(Agent("expert", {"care": 3}), paused="briefing"))
     shift.arrive("ana")
     shift.arrive("ben", care=1)
     shift.ring("c1", "senior")
@@ -168,6 +169,7 @@ def test_a_need_relaxes_stage_by_stage() -> None:
 
 def test_a_need_relaxes_by_real_waiting_not_by_head_start() -> None:
     shift = hotline()
+    shift.tell(AgentArrived(Agent("expert", {"care": 3}), paused="briefing"))
     shift.arrive("ana")
     assert shift.ring("c1", "senior") == []  # 600 s of head start, 0 s waited
 
@@ -191,6 +193,7 @@ def test_a_call_with_its_own_need_does_not_relax_as_its_queue_does() -> None:
 
 def test_a_call_may_bring_its_own_stages() -> None:
     shift = hotline()
+    shift.tell(AgentArrived(Agent("yui", {"ja": 2}), paused="briefing"))
     shift.arrive("ana")
     shift.tell(CallWaits("c1", "foreign", relax=(Relax(7.0, Need()),)))
     assert offers(shift.wait(7)) == [("c1", "ana")]

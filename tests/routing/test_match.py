@@ -1,8 +1,8 @@
 """Why this agent and why not the others: the reasons kept with a decision."""
 
-from routing.events import AgentPaused, CallWaits, Instruction, Offer, PhoneSeen
+from routing.events import AgentArrived, AgentPaused, CallWaits, Instruction, Offer, PhoneSeen
 from routing.match import Decision, Verdict
-from routing.model import Need, Queue, Relax
+from routing.model import Agent, Need, Queue, Relax
 from tests.routing.shift import Shift
 
 FOREIGN = Queue("foreign", need=Need({"ja": 2}), relax=(Relax(60.0, Need()),))
@@ -102,6 +102,7 @@ def test_a_decision_keeps_the_floor_as_it_was() -> None:
 
 def test_a_decision_says_what_was_needed_by_then() -> None:
     shift = Shift(QUEUES)
+    shift.tell(AgentArrived(Agent("yui", {"ja": 2}), paused="lunch"))
     shift.arrive("ana")
     shift.ring("c1", "foreign")
     made = decision(shift.wait(60))
@@ -111,10 +112,12 @@ def test_a_decision_says_what_was_needed_by_then() -> None:
 def test_a_supervisor_learns_why_nobody_takes_a_call_that_waits() -> None:
     shift = Shift(QUEUES)
     shift.arrive("ana")
+    shift.tell(AgentArrived(Agent("yui", {"ja": 2}), paused="lunch"))
     shift.ring("c1", "foreign")
     shift.now = 8.0
     assert sentences(shift.floor.explain("c1", shift.now)) == [
-        "ana lacks a skill: ja 2 is needed, has none."
+        "ana lacks a skill: ja 2 is needed, has none.",
+        "yui is paused (lunch, for 8 s).",
     ]
     assert shift.floor.explain("gone", shift.now) == ()
 

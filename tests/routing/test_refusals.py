@@ -2,9 +2,19 @@
 
 import pytest
 
-from routing.events import AgentPaused, AgentResumed, CallLeft, CallWaits, PhoneSeen, SetAside
+from routing.events import (
+    AgentPaused,
+    AgentResumed,
+    CallLeft,
+    CallWaits,
+    OfferRefused,
+    PhoneSeen,
+    RefusalCause,
+    SetAside,
+)
 from routing.floor import MISSED, Floor
 from routing.model import Need, Queue, Relax
+from routing.rest import COOL_DOWNS
 from tests.routing.shift import Shift, offers
 
 
@@ -27,15 +37,33 @@ def test_a_missed_call_keeps_its_place() -> None:
     assert shift.queue_order() == ["c1", "c2"]
 
 
-def test_an_agent_who_missed_a_call_is_offered_the_next_one() -> None:
+@pytest.mark.parametrize(("cause", "seconds"), sorted(COOL_DOWNS.items()))
+def test_an_agent_who_missed_a_call_rests_for_a_little_while_others_work(
+    cause: RefusalCause, seconds: float
+) -> None:
     shift = Shift()
     shift.arrive("ana")
     shift.ring("c1")
     shift.ring("c2")
     shift.arrive("ben")  # takes c2
     shift.ring("c3")
-    assert offers(shift.refuse("c1", "ana")) == [("c3", "ana")]
+    assert offers(shift.tell(OfferRefused("c1", "ana", cause))) == []
     assert shift.queue_order() == ["c1", "c2", "c3"]  # c1 waits for ben
+    assert shift.floor.explain("c3", shift.now)[0].sentence() == (
+        f"ana rests while others are at work (a call was just missed, for {seconds:.0f} s more)."
+    )
+    assert shift.floor.next_wake() == seconds
+    assert offers(shift.wait(seconds)) == [("c3", "ana")]
+
+
+def test_an_agent_who_rests_takes_what_nobody_else_at_work_could() -> None:
+    shift = Shift()
+    shift.arrive("ana", ja=3)
+    shift.ring("c1")
+    shift.arrive("ben")
+    shift.ring("c2")  # rings at ben
+    shift.refuse("c1", "ana")
+    assert offers(shift.tell(CallWaits("c3", "general", need=Need({"ja": 1})))) == [("c3", "ana")]
 
 
 def test_an_agent_who_missed_a_call_goes_last_among_the_free() -> None:
@@ -56,6 +84,7 @@ def test_two_misses_in_a_row_set_the_agent_aside() -> None:
     shift.arrive("ben")
     shift.ring("c1")
     shift.refuse("c1", "ana")
+    shift.wait(30)
     shift.ring("c2")
     orders = shift.refuse("c2", "ana")
     assert SetAside("ana", "no_answer", 2) in orders
