@@ -202,6 +202,7 @@ class Desk:
             whisper=request.whisper(account.language),
             meanwhile=say,
             and_then=request.and_then,
+            record=request.record,
         )
         outcome = await _until(place.bell, line.perform(connect))
         if outcome is None:  # withdrawn while it rang
@@ -215,7 +216,8 @@ class Desk:
             return None
         assert isinstance(outcome, Joined)
         self._tell(OfferAccepted(call, agent))
-        note("joined", agent=agent)
+        recorded = {} if request.record is None else {"recorded": outcome.recorded}
+        note("joined", agent=agent, **recorded)
         try:
             ended = await line.perform(Talk())
         finally:

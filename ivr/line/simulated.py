@@ -239,7 +239,7 @@ class SimulatedLine:
         self._returns = command.and_then
         if phone.talks is not None:
             self._loop.call_later(phone.talks, self._agent_hangs_up, self._talk)
-        return Joined()
+        return Joined(recorded=command.record is not None)
 
     def _agent_hangs_up(self, talk: "asyncio.Future[None]") -> None:
         if self._returns:

@@ -10,10 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from ivr.errors import StoreError
 from ivr.store.agent_states import AgentStates
 from ivr.store.agents import Agents
+from ivr.store.audit import Audit
 from ivr.store.callers import Callers
 from ivr.store.calls import Calls
+from ivr.store.closures import Closures
 from ivr.store.connections import Connections
 from ivr.store.messages import Messages
+from ivr.store.recordings import Recordings
 from ivr.store.reports import Reports
 from ivr.store.rivals import Rivals
 from ivr.store.tables import HEAD
@@ -33,9 +36,12 @@ class Database:
         self.agent_states = AgentStates(connections)
         self.calls = Calls(connections)
         self.messages = Messages(connections)
+        self.closures = Closures(connections)
         self.rivals = Rivals(connections)
         self.reports = Reports(connections, self.agent_states)
         self.versions = Versions(connections)
+        self.recordings = Recordings(connections)
+        self.audit = Audit(connections)
 
     @classmethod
     def open(cls, url: str) -> Self:

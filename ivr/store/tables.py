@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -177,4 +178,37 @@ message_accesses = Table(
     Column("at", Moment, nullable=False),
     Column("who", Text, nullable=False),
     Column("what", String, nullable=False),  # played, exported or done
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("call_id", String, nullable=False, index=True),  # no foreign key: see messages
+    Column("part", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("queue", String, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("file", String, nullable=False),  # under the folder of the recordings
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("state", String, nullable=False),  # kept, failed or deleted
+    Column("note", Text, nullable=False),
+    Column("held", Text, nullable=False),
+)
+
+# Rows are added and never changed: a trigger of the database, and the chain of hashes, see to it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, … without a gap
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("act", String, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("hash", String, nullable=False),  # of this row and the hash before
 )

@@ -75,6 +75,17 @@ def sound(path: Path) -> str:
     return name
 
 
+def raw_file(path: Path) -> str:
+    """The name by which Asterisk records to the file `path`, which ends with .raw: without that.
+
+    Raises LineError when its path has a character with a meaning in a dialplan.
+    """
+    name = str(path.absolute().with_suffix(""))
+    if found := UNSAFE_IN_PATH.search(name):
+        raise LineError(f"The switch cannot be told to record to {path}: {found[0]!r} in it.")
+    return name
+
+
 def sounds(paths: Sequence[Path]) -> str:
     """Several sound files as one argument of Playback."""
     return "&".join(sound(path) for path in paths)

@@ -52,12 +52,14 @@ STATUSES: dict[str, NotJoinedCause] = {
 def subroutine(to: Connect, whisper: Sequence[Path], music: str) -> str:
     """The AGI command that performs `to`, with music of class `music` until the two are joined.
 
-    Option U also marks the moment at which the two may talk, so it is there without a whisper.
+    Option U also marks the moment at which the two may talk, and begins to record, so it is there
+    without a whisper.
     """
     if not MUSIC_CLASS.fullmatch(music):
         raise LineError(f"{music!r} cannot be a class of music on hold.")
     ring = min(max(1, round(to.ring)), LONGEST_RING)
-    options = f"m({music})U({WHISPER}^{agi.sounds(whisper)})g"
+    record = agi.raw_file(to.record) if to.record is not None else ""
+    options = f"m({music})U({WHISPER}^{agi.sounds(whisper)}^{record})g"
     stay = "stay" if to.and_then else ""
     return agi.command("GOSUB", SUBROUTINE, "s", "1", f"{target(to.to)},{ring},{options},{stay}")
 

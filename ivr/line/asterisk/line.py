@@ -84,6 +84,7 @@ class AsteriskLine:
         self._dialling: asyncio.Task[agi.Result] | None = None
         self._other_side = ""
         self._other_side_left = False
+        self._recording = False
         self._settled_at = 0.0
         self.answered = False
         """Whether the call is off the hook; the dialplan may have answered it already."""
@@ -120,9 +121,13 @@ class AsteriskLine:
 
     def _event_elsewhere(self, message: AmiMessage) -> None:
         """An agent who hangs up in the whisper makes Dial put the caller into an empty bridge."""
-        is_other_side = message.get("Channel") == self._other_side
-        if is_other_side and message["Event"] in {"HangupRequest", "Hangup"}:
-            self._other_side_left = True
+        if message.get("Channel") != self._other_side:
+            return
+        match message["Event"]:
+            case "HangupRequest" | "Hangup":
+                self._other_side_left = True
+            case "MixMonitorStart":
+                self._recording = True
 
     def link_lost(self) -> None:
         """The link to the switch is down; this line cannot be used any more."""
@@ -303,6 +308,7 @@ class AsteriskLine:
         self._joined.clear()
         self._other_side = ""
         self._other_side_left = False
+        self._recording = False
         self._stays = command.and_then
         self._dialling = asyncio.create_task(self._done(words, None))
         self._dialling.add_done_callback(_look)
@@ -316,7 +322,7 @@ class AsteriskLine:
             await self._stop_ringing(self._dialling)
             raise
         if self._joined.is_set():
-            return Joined()
+            return Joined(recorded=self._recording)
         self._dialling = None
         self._keypad.forget()
         found = await self._done(agi.command("GET FULL VARIABLE", "${DIALSTATUS} ${HANGUPCAUSE}"))
