@@ -87,6 +87,7 @@ class Call:
         self._seq, self._last = 0, ""
         self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at, version=version)
         self._marks: dict[str, datetime] = {}
+        self._learned: dict[str, Any] = {}  # what the summary will say in the end
         self._journal.add(self._summary)
         served_by = {} if version is None else {"version": version}
         self.note("arrived", dialled=arrival.dialled, **served_by)
@@ -123,15 +124,15 @@ class Call:
         match kind:
             case "waiting":
                 self._marks.setdefault("waiting", at)
-                self._summary = replace(self._summary, queue=data["queue"])
+                self._learned["queue"] = data["queue"]
             case "rule":
-                self._summary = replace(self._summary, reason=data["reason"])
+                self._learned["reason"] = data["reason"]
             case "talk_over":
                 self._marks["talked"] = at
             case "joined" if "agent" in data:
                 waited = (at - self._marks.get("waiting", at)).total_seconds()
                 self._marks["talking"] = at
-                self._summary = replace(self._summary, agent=data["agent"], waited_s=waited)
+                self._learned |= {"agent": data["agent"], "waited_s": waited}
 
     def trouble(self, what: str, error: Exception | None = None) -> None:
         """Record a failure and tell the operator."""
@@ -235,18 +236,17 @@ class Call:
 
     def _end(self, outcome: str, by: str) -> CallSummary:
         at = self._now()
-        marks, waited, talked = self._marks, self._summary.waited_s, None
+        marks, waited, talked = self._marks, self._learned.get("waited_s"), None
         if "talking" in marks:
             talked = (marks.get("talked", at) - marks["talking"]).total_seconds()
         elif "waiting" in marks:
             waited = (at - marks["waiting"]).total_seconds()
         self._summary = replace(
             self._summary,
+            **self._learned | {"waited_s": waited, "talked_s": talked},
             ended=at,
             outcome=outcome,
             hung_up_by=by,
-            waited_s=waited,
-            talked_s=talked,
         )
         self.note("ended", outcome=outcome, by=by)
         self._journal.add(self._summary)

@@ -30,6 +30,7 @@ WITHHELD = frozenset(
     """.split()  # noqa: SIM905  thirty words read better than thirty lines
 )
 SHORTEST_UNLISTED = 6  # digits; below it a number the tables do not know is not believed
+_PLAIN = re.compile(r"\+?0*[1-9][0-9]*", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-.()/·]+")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _URI = re.compile(r"(?:sips?|tel):(.*)", re.IGNORECASE)
@@ -137,6 +138,12 @@ def parse_number(raw: str, country: str) -> CallingNumber:
     """
     if len(raw) > LONGEST_RAW:
         return CallingNumber(None, "unusable")
+    plain = _PLAIN.fullmatch(raw) is not None  # nearly always, and there is nothing to take off
+    return _read(raw, country) if plain else _unwrap(raw, country)
+
+
+def _unwrap(raw: str, country: str) -> CallingNumber:
+    """A number with something around it or between its digits, or none at all."""
     text = _bare(raw)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         return CallingNumber(None, "unusable")

@@ -54,12 +54,49 @@ NEXT_ANNOUNCEMENT = 40.0  # seconds between one announcement and the next
 _UNSTAFFED = NotServed("unstaffed")
 
 
+class _Bell:
+    """Rings when there is news for a call, and stops what is done with its line meanwhile."""
+
+    def __init__(self) -> None:
+        self._rung = False
+        self._timeout: asyncio.Timeout | None = None
+
+    def ring(self) -> None:
+        """There is news."""
+        self._rung = True
+        if self._timeout is not None:
+            self._timeout.reschedule(asyncio.get_running_loop().time())
+
+    def heard(self) -> None:
+        """The news is known."""
+        self._rung = False
+
+    async def stops(self, doing: Coroutine[Any, Any, Outcome]) -> Outcome | None:
+        """Do something on the line until the bell rings; None if the bell came first.
+
+        An outcome that is there when it rings counts: an agent who has answered is not taken back.
+        """
+        if self._rung:
+            doing.close()
+            return None
+        # A timeout without a time, which comes due at the bell: no task is needed for the work.
+        try:
+            async with asyncio.timeout(None) as self._timeout:
+                return await doing
+        except TimeoutError:
+            if not self._rung:
+                raise
+            return None
+        finally:
+            self._timeout = None
+
+
 @dataclass(slots=True)
 class _Place:
     """A waiting call as the desk sees it: the offer it has now, and a bell for when that changes."""
 
     offer: Offer | None = None
-    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    bell: _Bell = field(default_factory=_Bell)
 
 
 class Desk:
@@ -155,7 +192,7 @@ class Desk:
     ) -> Served | NotServed:
         say, patience, last_need = request.say, FIRST_ANNOUNCEMENT, Need(request.stages[-1].levels)
         while True:
-            place.bell.clear()
+            place.bell.heard()
             if place.offer is not None:
                 served = await self._ring(call, line, request, place, say, note)
                 say = None  # the sentence is heard once, with the first phone that rings
@@ -164,15 +201,15 @@ class Desk:
             elif not self.floor.can_ever_serve(last_need):
                 return _UNSTAFFED
             elif say is not None:
-                await _until(place.bell, line.perform(Play((say,), interrupt="")))
+                await place.bell.stops(line.perform(Play((say,), interrupt="")))
                 say = None if place.offer is None else say
             else:
-                if await _until(place.bell, line.perform(Hold(patience))) is None:
+                if await place.bell.stops(line.perform(Hold(patience))) is None:
                     continue
                 patience = NEXT_ANNOUNCEMENT
                 announcement = self._announcement(call, request, note)
                 if announcement:
-                    await _until(place.bell, line.perform(Play(announcement, interrupt="")))
+                    await place.bell.stops(line.perform(Play(announcement, interrupt="")))
 
     async def _ring(
         self,
@@ -204,7 +241,7 @@ class Desk:
             and_then=request.and_then,
             record=request.record,
         )
-        outcome = await _until(place.bell, line.perform(connect))
+        outcome = await place.bell.stops(line.perform(connect))
         if outcome is None:  # withdrawn while it rang
             note("withdrawn", agent=agent)
             return None
@@ -253,10 +290,10 @@ class Desk:
             match instruction:
                 case Offer(call=call):
                     self._places[call].offer = instruction
-                    self._places[call].bell.set()
+                    self._places[call].bell.ring()
                 case Withdraw(call, _):
                     self._places[call].offer = None
-                    self._places[call].bell.set()
+                    self._places[call].bell.ring()
                 case SetAside(agent, _, misses):
                     self._set_aside(agent, misses)
         self._arm()
@@ -270,25 +307,3 @@ class Desk:
             loop = asyncio.get_running_loop()
             delay = max(0.0, wake - self._now())
             self._alarm = loop.call_later(delay, self._tell, TimePassed())
-
-
-async def _until(bell: asyncio.Event, doing: Coroutine[Any, Any, Outcome]) -> Outcome | None:
-    """Do something on the line until the bell rings; None if the bell came first.
-
-    An outcome that is there when the bell rings counts: an agent who has answered is not taken back.
-    """
-    act, ring = asyncio.ensure_future(doing), asyncio.ensure_future(bell.wait())
-    try:
-        await asyncio.wait((act, ring), return_when=asyncio.FIRST_COMPLETED)
-        if act.done():
-            return act.result()
-        act.cancel()
-        await asyncio.wait((act,))  # not `await act`: its cancellation is not our own
-        return None if act.cancelled() else act.result()
-    finally:
-        ring.cancel()
-        if not act.done():
-            act.cancel()
-            await asyncio.wait((act,))
-        if act.done() and not act.cancelled():
-            act.exception()  # looked at: it may fail while it is being cancelled

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ivr.caller import Caller
 from ivr.flow.center import NeedSpec
-from ivr.flow.expression import Expression, Unknown
+from ivr.flow.expression import Expression, Facts, Unknown
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
     Dictated,
@@ -68,9 +68,10 @@ class Conversation(Talking):
         if spec.hours is not None and not self.is_open(spec.hours):
             self.note("closed", queue=queue, hours=spec.hours)
             return NotServed("closed", spec.closed)
-        extra = self._levels(need)
-        stages = [Stage(0.0, {**self._levels(spec.need), **extra})]
-        stages += [Stage(r.after, {**self._levels(r.need), **extra}) for r in spec.relax]
+        facts = self.facts
+        extra = self._levels(need, facts)
+        stages = [Stage(0.0, {**self._levels(spec.need, facts), **extra})]
+        stages += [Stage(r.after, {**self._levels(r.need, facts), **extra}) for r in spec.relax]
         profile = self.caller.profile
         result = await self.house.serve(
             self.line,
@@ -116,13 +117,13 @@ class Conversation(Talking):
         )
         return tuple(one for one in spoken if one is not None)
 
-    def _levels(self, need: NeedSpec | None) -> dict[str, int]:
+    def _levels(self, need: NeedSpec | None, facts: Facts) -> dict[str, int]:
         if need is None:
             return {}
         levels = dict(need.skills)
         if need.language is not None:
             try:
-                levels[str(need.language.value(self.facts))] = 1
+                levels[str(need.language.value(facts))] = 1
             except Unknown as error:
                 self.house.trouble(f"the language of the need is not known: {error}")
         return levels

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import is_
 from typing import Any
 
 import cel
@@ -59,9 +60,8 @@ class Facts:
 
     def are(self, values: Mapping[str, Value]) -> bool:
         """Whether these are still the values. The very same: 1 equals true, but CEL parts them."""
-        return self.values.keys() == values.keys() and all(
-            value is values[name] for name, value in self.values.items()
-        )
+        mine = self.values
+        return mine.keys() == values.keys() and all(map(is_, mine.values(), values.values()))
 
     def with_(self, values: Mapping[str, Value], functions: Functions) -> "Facts":
         """These facts and others, which come first."""
@@ -136,15 +136,16 @@ def _bounded(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Text with `{{ expression }}` holes; `parts` are plain strings and expressions in order."""
+    """Text with `{{ expression }}` holes; `parts` are plain strings and expressions in order,
+    `holes` the expressions alone."""
 
     text: str
     parts: tuple[str | Expression, ...]
+    holes: tuple[Expression, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def holes(self) -> tuple[Expression, ...]:
-        """The expressions in it."""
-        return tuple(part for part in self.parts if isinstance(part, Expression))
+    def __post_init__(self) -> None:
+        holes = tuple(part for part in self.parts if isinstance(part, Expression))
+        object.__setattr__(self, "holes", holes)
 
     def render(self, facts: Facts) -> str:
         """The text with every hole filled; a hole without a value says nothing."""

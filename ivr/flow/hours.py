@@ -80,12 +80,12 @@ class Hours(Model):
         """The hours of one day: special days first, then holidays, then the week."""
         if day in self.special:
             return self.special[day]
-        calendar = _calendar(country, day.year)
         if self.holidays != "as usual":
-            if day in calendar or _between_holidays(day, calendar):
-                return self.holidays
-            if day.weekday() >= 5 and calendar.is_working_day(day):
-                return self.open.get("mon", ())
+            match _day_off(country, day):
+                case "holiday":
+                    return self.holidays
+                case "made up":
+                    return self.open.get("mon", ())
         return self.open.get(DAYS[day.weekday()], ())
 
     def is_open(self, at: datetime, country: str) -> bool:
@@ -102,6 +102,17 @@ class Hours(Model):
                 if moment >= at:
                     return moment
         return None
+
+
+@lru_cache(maxsize=1024)
+def _day_off(country: str, day: date) -> Literal["holiday", "made up"] | None:
+    """Whether a day is a public holiday, or a day of the weekend that is worked for one."""
+    calendar = _calendar(country, day.year)
+    if day in calendar or _between_holidays(day, calendar):
+        return "holiday"
+    if day.weekday() >= 5 and calendar.is_working_day(day):
+        return "made up"
+    return None
 
 
 def _between_holidays(day: date, calendar: holidays.HolidayBase) -> bool:

@@ -171,6 +171,7 @@ NAMES = frozenset(BY_NAME)
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=64)
 def functions(language: str) -> Functions:
     """The functions of `NAMES`, saying everything in `language`.
 
