@@ -63,12 +63,16 @@ class Said:
 
 
 def phrases(intents: Intents, meaning: str, language: str) -> tuple[str, ...]:
-    """How callers say an intent, or a word, in a language."""
+    """How callers say an intent, or a word, in a language.
+
+    Whoever asks for a human may say the word, or what the intent `human` has for examples.
+    """
     if meaning == "yes":
         return (*intents.said("yes", language), *YES.get(language, ()))
     if meaning == "no":
         return (*intents.said("no", language), *NO.get(language, ()))
-    return intents.examples.get(language, {}).get(meaning, ())
+    examples = intents.examples.get(language, {}).get(meaning, ())
+    return (*intents.words.get(language, {}).get(meaning, ()), *examples)
 
 
 def grammar(intents: Intents, sayable: Sayable, language: str) -> Grammar:

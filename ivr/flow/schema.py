@@ -41,6 +41,17 @@ CHOICE = {
         },
     ]
 }
+INTENT = {
+    "anyOf": [
+        TARGET,
+        {
+            "type": "object",
+            "properties": {"to": TARGET, "confirm": NAME},
+            "required": ["to", "confirm"],
+            "additionalProperties": False,
+        },
+    ]
+}
 
 # What a field takes whose own reader turns it into something else, by that reader's name.
 SHAPES: dict[str, JsonSchemaValue] = {
@@ -59,6 +70,12 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "type": "object",
         "propertyNames": {"pattern": "^[0-9*#]+$"},
         "additionalProperties": CHOICE,
+    },
+    "_intents": {
+        "title": "intents with targets, or with {to: a target, confirm: a prompt}",
+        "type": "object",
+        "propertyNames": {"pattern": NAME["pattern"]},
+        "additionalProperties": INTENT,
     },
     "_expressions": {
         "title": "names with expressions",

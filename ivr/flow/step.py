@@ -138,6 +138,14 @@ class Step(Model):
         """The variables it gives a value to."""
         return iter(())
 
+    def set_before(self, loc: "Loc") -> frozenset[str]:
+        """The variables it has itself given a value when it comes to the prompt at `loc`."""
+        return frozenset()
+
+    def takes(self) -> Iterator[Mention]:
+        """The kinds of things it wants to be named: those of ivr/flow/slots.py, and lists."""
+        return iter(())
+
     def given(self) -> Iterator[Mention]:
         """The variables with which the sub-dialog it enters begins; nothing else is known there."""
         return iter(())

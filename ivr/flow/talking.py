@@ -1,6 +1,7 @@
 """How is the caller talked to, and which keys are obeyed whatever is being said?"""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from ivr.caller import Caller
@@ -8,8 +9,9 @@ from ivr.flow.expression import Value
 from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
-from ivr.flow.sayable import GUESSED, Said, Sayable, grammar, meaning, meanings_of
+from ivr.flow.sayable import ANSWERS, GUESSED, Said, Sayable, grammar, meaning, meanings_of
 from ivr.flow.serving import House
+from ivr.flow.slots import kind_of
 from ivr.flow.step import SLOW_PATIENCE
 from ivr.line.commands import (
     ALL_KEYS,
@@ -52,6 +54,7 @@ class Talking(Knowing):
         self.slow = self.elderly
         self._typed = ""  # a key that cut a prompt short and belongs to the next entry
         self._commands = hotline.center.commands.by_key()
+        self._remembered: Said | None = None
 
     def word(self, name: str, extra: Mapping[str, Value] | None = None) -> Spoken | None:
         """The prompt `name` in the caller's language; a prompt that is nowhere is noted."""
@@ -106,6 +109,7 @@ class Talking(Knowing):
         words for them, and the prompt is said again. Raises `HumanWanted` when the human key comes
         alone or a human is asked for, `BackWanted` at the command to go back.
         """
+        self._remembered = None
         commands = "".join(key for key in self._commands if key not in own)
         speech = None if secret or says is None else self._speech(says)
         for _ in range(MOST_REPEATS + 1):
@@ -175,9 +179,8 @@ class Talking(Knowing):
 
     def found(self, said: Said, wanted: Mapping[str, Kind]) -> dict[str, str | bool]:
         """What of `wanted`, a kind for each name, was named in what was said."""
-        today = self.house.now().astimezone(self.hotline.center.zone).date()
         for text in (said.text, *said.others):
-            values = find(text, said.language, wanted, today)
+            values = find(text, said.language, wanted, self.today)
             if values:
                 return {name: slot.value for name, slot in values.items()}
         return {}
@@ -193,6 +196,28 @@ class Talking(Knowing):
             sentences=[f"like {one.sentence} ({one.intent})" for one in found.because],
         )
         return found
+
+    def agreed(self, said: Said) -> bool | None:
+        """Whether what was said is a yes or a no; None where it is neither."""
+        if said.meaning in ANSWERS:
+            return said.meaning == "yes"
+        words = kind_of("yes_no", (0, 0), self.hotline.intents, said.language)
+        answer = self.found(said, {"answer": words}).get("answer")
+        return answer if isinstance(answer, bool) else None
+
+    def remember(self, said: Said) -> None:
+        """Keep what was said for a form, which takes from it what it wants."""
+        self._remembered = said
+
+    def recall(self) -> Said | None:
+        """What was said last and not asked about since; it is forgotten with this."""
+        told, self._remembered = self._remembered, None
+        return told
+
+    @property
+    def today(self) -> date:
+        """The day where the hotline is."""
+        return self.house.now().astimezone(self.hotline.center.zone).date()
 
     @property
     def heard_here(self) -> bool:

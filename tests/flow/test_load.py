@@ -1,8 +1,8 @@
 """A supervisor's mistakes are answered with file, line, column, what was found and what to do.
 
 Each `bad/*.yaml` is a flow file with one mistake; its first line names the file of `ok/` that it
-stands in for, a second one may say which agents there are, and the `.out` beside it holds the exact
-answer. A new rule needs a case here.
+stands in for, a second one may say which agents there are, or that the file belongs into `speaks/`, a
+hotline whose callers speak; the `.out` beside it holds the exact answer. A new rule needs a case here.
 """
 
 import shutil
@@ -23,8 +23,9 @@ BAD = sorted((HERE / "bad").glob("*.yaml"))
 def answer(case: Path, folder: Path) -> str:
     """What is said of `ok/` with one file replaced by the case."""
     hotline = folder / "flows"
-    shutil.copytree(HERE / "ok", hotline)
     replaced, second, *_ = case.read_text().splitlines()
+    speaks = second == "# callers speak"
+    shutil.copytree(HERE / ("speaks" if speaks else "ok"), hotline)
     shutil.copy(case, hotline / replaced.removeprefix("# "))
     agents = None
     if second.startswith("# agents: "):
@@ -54,6 +55,10 @@ def test_a_sound_hotline_is_checked_in_silence() -> None:
     assert checked.problems == ()
     assert checked.hotline is not None
     assert set(checked.hotline.flows) == {"main", "other"}
+
+
+def test_a_hotline_whose_callers_speak_is_checked_in_silence() -> None:
+    assert check(HERE / "speaks").problems == ()
 
 
 def test_the_hotline_we_ship_is_checked_in_silence() -> None:

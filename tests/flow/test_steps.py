@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.load import load
 from ivr.flow.serving import (
+    Dictated,
     Failed,
     Found,
+    Kept,
     Missing,
     NotServed,
     Sent,
@@ -25,16 +28,19 @@ from ivr.flow.serving import (
     ServeRequest,
     TextMessage,
     Ticket,
+    TooShort,
 )
 from ivr.flow.source import parse
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
-from ivr.flow.talking import HumanWanted
-from ivr.line.far_end import Answers, FarEnd, Press, Script, Silent
+from ivr.flow.talking import BackWanted, HumanWanted
+from ivr.line.far_end import Answers, FarEnd, Mumble, Press, Say, Script, Silent, Talks
 from ivr.line.line import Line
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
+from ivr.trial.box import Measured
 from speech.intents import Understood
+from speech.thresholds import Answer
 from tests.call.hall import WEDNESDAY_10
 from tests.flow.test_load import HERE
 
@@ -53,7 +59,8 @@ class House:
     lookups: list[tuple[str, Mapping[str, Any], str | None]] = field(default_factory=list)
     sent: list[TextMessage | Ticket] = field(default_factory=list)
     ears: frozenset[str] = frozenset({"zh", "en"})
-    opinions: Mapping[str, Understood] = field(default_factory=dict)
+    opinion: Understood = field(default_factory=lambda: Understood("unknown", None, 0.0, (), ()))
+    box: Measured = field(default_factory=Measured)
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
@@ -75,7 +82,13 @@ class House:
     async def understand(
         self, text: str, language: str, others: Sequence[str], among: Collection[str]
     ) -> Understood:
-        return self.opinions.get(text, Understood("unknown", None, 0.0, (), ()))
+        return self.opinion
+
+    def message_file(self) -> Path | None:
+        return self.box.place(self.call_id)
+
+    async def keep_message(self, dictated: Dictated) -> Kept | TooShort | Failed:
+        return await self.box.keep(self.call_id, dictated)
 
     def note(self, kind: str, /, **data: Any) -> None:
         self.notes.append((kind, data))
@@ -95,8 +108,8 @@ class House:
 
 
 @cache
-def hotline() -> Hotline:
-    return load(HERE / "ok")
+def hotline(name: str = "ok") -> Hotline:
+    return load(HERE / name)
 
 
 def take(
@@ -106,6 +119,7 @@ def take(
     tier: str = "",
     prepare: Callable[[Conversation], None] = lambda talk: None,
     number: str | None = "+8613800138000",
+    of: str = "ok",
 ) -> tuple[str | None, Conversation, House]:
     """Run one step and return the exit it took."""
     kind = next(name for name in fields if name in STEPS)
@@ -116,7 +130,7 @@ def take(
         profile = Profile("+8613800138000", "王芳", None, ("zh",), tier)
         known = Caller(number, "number", profile, None, "zh", False, "CN")
         line = SimulatedLine(caller or Script(), {"8800": Answers(after=1, talks=5)})
-        talk = Conversation(line, hotline(), known, where)
+        talk = Conversation(line, hotline(of), known, where)
         talk.place, talk.within = Place("main", "this_one"), "main"
         prepare(talk)
         return await step.run(talk), talk
@@ -125,8 +139,30 @@ def take(
     return target, talk, where
 
 
+def speaks(*answers: str, confidence: float = 1.0) -> Script:
+    """A caller who says what is no key, and keys the rest."""
+    return Script(
+        tuple(
+            Silent()
+            if not one
+            else Press(one)
+            if not one.strip("0123456789*#")
+            else Say(one, 3.0, confidence)
+            for one in answers
+        )
+    )
+
+
+def sure(intent: str | None, answer: Answer = "act") -> Understood:
+    return Understood(answer, intent, 0.9, (), ())
+
+
 def keys(*answers: str) -> Script:
     return Script(tuple(Press(one) if one else Silent() for one in answers))
+
+
+def says(seconds: float, then: str = "") -> Script:
+    return Script((Talks(seconds, then=then),))
 
 
 MENU = {"menu": "main_menu", "choices": {"1": "a", "22": "b", "*": "c"}, "otherwise": "human"}
@@ -148,7 +184,46 @@ LOOKUP = {
 SMS = {"sms": "goodbye", "next": "sent", "failed": "not_sent"}
 TICKET = {"ticket": "complaint", "with": {"card": "card"}, "next": "noted", "failed": "human"}
 SURVEY = {"survey": "again", "into": "score", "keys": "1-5", "next": "ty", "otherwise": "bye"}
+RECORD = {"record": "again", "into": "reason", "next": "on", "nothing_said": "none"}
+VOICEMAIL = {
+    "voicemail": "again",
+    "queue": "general",
+    "notify": "night_message",
+    "next": "thanks",
+    "nothing_said": "none",
+    "otherwise": "human",
+}
 DO = {"do": "other", "with": {"number": "card"}, "into": {"kind": "what"}, "next": "after"}
+WORDS = {
+    "menu": "menu",
+    "choices": {"1": {"to": "lost", "says": "lost_card"}, "2": {"to": "yes", "says": "yes"}},
+    "otherwise": "human",
+}
+LISTEN = {
+    "listen": "help",
+    "intents": {"lost_card": {"to": "lost", "confirm": "lost_card"}, "balance": "money"},
+    "into": "intent",
+    "choices": {"3": "visit"},
+    "no_input": ["again"],
+    "no_match": ["again"],
+    "unheard": "menu",
+    "otherwise": "other",
+}
+FORM = {
+    "form": "when",
+    "fields": {
+        "kind": {"takes": "card_type", "ask": "which_card"},
+        "urgent": {"takes": "yes_no", "ask": "is_it_urgent"},
+    },
+    "read_back": "read_back",
+    "what_instead": "what_instead",
+    "no_input": ["again"],
+    "no_match": ["again"],
+    "next": "done",
+    "unheard": "deaf",
+    "otherwise": "human",
+}
+SPEAKS = {"of": "speaks"}
 NIGHT = WEDNESDAY_10.replace(hour=23)
 HOLIDAY = WEDNESDAY_10.replace(month=10, day=1)
 
@@ -160,6 +235,16 @@ def with_a_card(talk: Conversation) -> None:
 def three_times(talk: Conversation) -> None:
     for _ in range(2):
         talk.memory.count(talk.place)
+
+
+def understands(intent: str | None, answer: Answer = "act") -> House:
+    """A house that takes whatever is said for `intent`."""
+    return House(opinion=sure(intent, answer))
+
+
+def deaf() -> House:
+    """A house without any recognizer."""
+    return House(ears=frozenset())
 
 
 def in_a_dialog(talk: Conversation) -> None:
@@ -189,6 +274,33 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
             {"caller": keys("9", "8", "7")},
             "human",
         ),
+        ("takes words", WORDS, SPEAKS | {"caller": speaks("我要挂失")}, "lost"),
+        ("takes a yes", WORDS, SPEAKS | {"caller": speaks("好的")}, "yes"),
+        ("takes a key where words would do", WORDS, SPEAKS | {"caller": speaks("1")}, "lost"),
+        (
+            "does not take other words",
+            WORDS,
+            SPEAKS | {"caller": speaks("今天天气怎么样")},
+            "human",
+        ),
+        (
+            "takes words after others that were not understood",
+            WORDS | {"no_match": ["again"]},
+            SPEAKS | {"caller": speaks("今天天气怎么样", "我的卡丢了")},
+            "lost",
+        ),
+        (
+            "does not take a guess",
+            WORDS,
+            SPEAKS | {"caller": speaks("我要挂失", confidence=0.3)},
+            "human",
+        ),
+        (
+            "does not hear where there are no ears",
+            WORDS,
+            SPEAKS | {"caller": speaks("我要挂失"), "house": deaf()},
+            "human",
+        ),
     ],
     "ask": [
         ("takes digits", ASK, {"caller": keys("123456")}, "on"),
@@ -197,6 +309,113 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
         ("asks again when too short", ASK | RETRY, {"caller": keys("12#", "1234#")}, "on"),
         ("does not take a star", ASK, {"caller": keys("12*4#")}, "human"),
         ("gives up after silence", ASK, {}, "human"),
+        ("takes digits that are said", ASK, {"caller": speaks("八八四三")}, "on"),
+        ("does not take too few of them", ASK, {"caller": speaks("八八")}, "human"),
+        (
+            "does not listen to a secret",
+            ASK | {"secret": "yes"},
+            {"caller": speaks("八八四三")},
+            "human",
+        ),
+    ],
+    "listen": [
+        (
+            "does what is asked for",
+            LISTEN,
+            SPEAKS | {"caller": speaks("我卡里还有多少钱"), "house": understands("balance")},
+            "money",
+        ),
+        (
+            "asks back where it is not sure, and takes a yes",
+            LISTEN,
+            SPEAKS | {"caller": speaks("卡", "对"), "house": understands("lost_card", "confirm")},
+            "lost",
+        ),
+        (
+            "takes key 1 for a yes",
+            LISTEN,
+            SPEAKS | {"caller": speaks("卡", "1"), "house": understands("lost_card", "confirm")},
+            "lost",
+        ),
+        (
+            "asks again after a no",
+            LISTEN,
+            SPEAKS
+            | {"caller": speaks("卡", "不是", "3"), "house": understands("lost_card", "confirm")},
+            "visit",
+        ),
+        (
+            "asks back what was heard badly, however clear its meaning",
+            LISTEN,
+            SPEAKS
+            | {
+                "caller": speaks("卡", "", "", confidence=0.5),
+                "house": understands("lost_card"),
+            },
+            "other",
+        ),
+        (
+            "does not ask back where it has no question for it",
+            LISTEN | {"no_match": []},
+            SPEAKS | {"caller": speaks("钱"), "house": understands("balance", "confirm")},
+            "other",
+        ),
+        (
+            "gives up what it does not understand",
+            LISTEN,
+            SPEAKS | {"caller": speaks("天气很好", "天气很好")},
+            "other",
+        ),
+        ("gives up after silence", LISTEN, SPEAKS, "other"),
+        (
+            "gives up after sounds without words",
+            LISTEN,
+            SPEAKS | {"caller": Script((Mumble(), Mumble(cause="too_loud")))},
+            "other",
+        ),
+        ("takes a key", LISTEN, SPEAKS | {"caller": keys("3")}, "visit"),
+        ("asks nothing of whom it cannot hear", LISTEN, SPEAKS | {"house": deaf()}, "menu"),
+    ],
+    "form": [
+        (
+            "takes all in one sentence",
+            FORM,
+            SPEAKS | {"caller": speaks("信用卡，是的", "对")},
+            "done",
+        ),
+        (
+            "asks for what is missing",
+            FORM,
+            SPEAKS | {"caller": speaks("信用卡", "不是", "1")},
+            "done",
+        ),
+        (
+            "takes a correction instead of a no",
+            FORM,
+            SPEAKS | {"caller": speaks("信用卡", "是", "不对，储蓄卡", "对")},
+            "done",
+        ),
+        (
+            "asks what it should be after a mere no",
+            FORM,
+            SPEAKS | {"caller": speaks("信用卡", "是", "2", "储蓄卡", "对")},
+            "done",
+        ),
+        ("gives up after silence", FORM, SPEAKS | {"caller": speaks("", "")}, "human"),
+        ("gives up on other words", FORM, SPEAKS | {"caller": speaks("啊", "啊")}, "human"),
+        (
+            "does not go on correcting for ever",
+            FORM,
+            SPEAKS | {"caller": speaks("信用卡", "是", *(["储蓄卡", "信用卡"] * 20))},
+            "human",
+        ),
+        (
+            "needs nothing to be read back",
+            FORM | {"read_back": None},
+            SPEAKS | {"caller": speaks("信用卡，是的")},
+            "done",
+        ),
+        ("asks nothing of whom it cannot hear", FORM, SPEAKS | {"house": deaf()}, "deaf"),
     ],
     "branch": [
         ("follows what holds", BRANCH, {"tier": "gold"}, "gold"),
@@ -287,8 +506,51 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
     ],
     "survey": [
         ("takes a score", SURVEY, {"caller": keys("4")}, "ty"),
+        ("takes a score in words", SURVEY, {"caller": speaks("四")}, "ty"),
         ("takes silence for an answer", SURVEY, {}, "bye"),
         ("does not ask twice", SURVEY, {"caller": keys("9", "4")}, "bye"),
+    ],
+    "record": [
+        ("takes down what is said", RECORD, {"caller": says(4)}, "on"),
+        ("hears nothing", RECORD, {}, "none"),
+        ("hears too little", RECORD, {"caller": says(1.2)}, "none"),
+        ("has no room", RECORD, {"caller": says(4), "house": House(box=Measured(True))}, "none"),
+    ],
+    "voicemail": [
+        ("takes a message until the hash key", VOICEMAIL, {"caller": says(4, then="#")}, "thanks"),
+        ("takes one until silence", VOICEMAIL, {"caller": says(4)}, "thanks"),
+        ("takes one until its time is up", VOICEMAIL, {"caller": says(400)}, "thanks"),
+        ("hears nothing", VOICEMAIL, {}, "none"),
+        (
+            "asks again",
+            VOICEMAIL | {"no_input": ["again"]},
+            {"caller": Script((Silent(), Talks(4)))},
+            "thanks",
+        ),
+        (
+            "has no room",
+            VOICEMAIL,
+            {"caller": says(4), "house": House(box=Measured(full=True))},
+            "human",
+        ),
+        (
+            "cannot keep it",
+            VOICEMAIL,
+            {"caller": says(4), "house": House(box=Measured(fails="the disk is full"))},
+            "human",
+        ),
+        (
+            "is kept although nobody can be told",
+            VOICEMAIL,
+            {"caller": says(4), "house": House(gateway=Failed("down"))},
+            "thanks",
+        ),
+        (
+            "lets it be said anew",
+            VOICEMAIL | {"review": "again", "play_back": "yes"},
+            {"caller": Script((Talks(4), Press("2", after=20), Talks(9), Press("1", after=30)))},
+            "thanks",
+        ),
     ],
     "do": [("goes into the sub-dialog", DO, {"prepare": with_a_card}, "other")],
     "return": [
@@ -340,6 +602,76 @@ def test_the_example_of_a_step_is_a_valid_one(kind: str) -> None:
 def test_zero_asks_for_a_human_wherever_keys_are_taken(fields: dict[str, Any]) -> None:
     with pytest.raises(HumanWanted):
         take(fields, keys("0"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        *((fields, "人工") for fields in (WORDS, LISTEN, FORM, ASK, SURVEY)),
+        *((fields, "我要找人工服务，谢谢") for fields in (LISTEN, FORM)),
+    ],
+)
+def test_a_human_is_asked_for_in_words_wherever_words_are_heard(
+    fields: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(HumanWanted):
+        take(fields, speaks(words), of="speaks")
+
+
+def test_the_words_that_work_everywhere_are_obeyed_and_the_question_is_asked_again() -> None:
+    _, talk, house = take(
+        WORDS, speaks("再说一遍", "慢一点", "英语", "my card was stolen"), of="speaks"
+    )
+    commands = [data["command"] for kind, data in house.notes if kind == "command"]
+    assert commands == ["repeat", "slower", "language"]
+    assert (talk.language, talk.slow) == ("en", True)
+    assert house.notes[-1][1]["meaning"] == "lost_card"
+
+
+def test_going_back_can_be_said() -> None:
+    with pytest.raises(BackWanted):
+        take(WORDS, speaks("返回"), of="speaks")
+
+
+def test_who_says_again_without_end_is_not_listened_to_for_ever() -> None:
+    target, _, _ = take(WORDS, speaks(*["再说一遍"] * 50), of="speaks")
+    assert target == "human"
+
+
+def test_an_answer_in_another_language_is_gone_on_with_in_that_language() -> None:
+    target, talk, _ = take(
+        LISTEN | {"any_language": "yes"},
+        speaks("I lost my card"),
+        understands("lost_card"),
+        of="speaks",
+    )
+    assert (target, talk.language) == ("lost", "en")
+
+
+def test_what_was_named_to_the_question_before_is_not_asked_again() -> None:
+    async def call() -> tuple[str | None, Conversation]:
+        known = Caller(None, "withheld", None, None, "zh", True, None)
+        line = SimulatedLine(speaks("信用卡的余额，是的", "对"))
+        talk = Conversation(line, hotline("speaks"), known, understands("balance"))
+        await STEPS["listen"].model_validate(LISTEN).run(talk)
+        return await STEPS["form"].model_validate(FORM).run(talk), talk
+
+    target, talk = run(call())
+    assert target == "done"
+    assert talk.variables == {"intent": "balance", "kind": "credit", "urgent": True}
+    assert isinstance(talk.line, SimulatedLine)
+    assert [heard.spoken.name for heard in talk.line.heard][:1] == ["help"]
+    assert "when" not in [heard.spoken.name for heard in talk.line.heard]
+
+
+def test_what_a_caller_says_is_never_evaluated() -> None:
+    _, talk, house = take(
+        LISTEN, speaks("{{ caller.name }}", "3"), understands(None, "unknown"), of="speaks"
+    )
+    assert isinstance(talk.line, SimulatedLine)
+    assert "王芳" not in repr(talk.line.heard)
+    said = [data["text"] for kind, data in house.notes if kind == "utterance"]
+    assert said == ["{{ caller.name }}"]
 
 
 def test_zero_asks_for_a_human_while_something_is_said() -> None:

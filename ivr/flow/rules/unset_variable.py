@@ -67,7 +67,7 @@ def _before(step: Step, loc: Loc) -> Names:
     """What the step itself has set before it comes to the field at `loc`."""
     locs = [used.loc for used in step.expressions()]
     if loc not in locs:
-        return frozenset()
+        return step.set_before(loc)
     earlier = locs[: locs.index(loc)]
     return {mention.name for mention in step.writes() if mention.loc in earlier}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, read_target, wrong
+from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, YesNo, read_target, wrong
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import HUMAN_KEY, Keyed, Silence, Turn
@@ -58,7 +58,9 @@ class Menu(Step):
     prompt of `no_input` or `no_match`; when those are used up the call goes to `otherwise`.
 
     Where a choice `says` an intent, or yes or no, what callers say for that chooses it, too. What is
-    like none of them is a wrong key. In a language nobody recognizes the keys alone are taken.
+    like none of them is a wrong key. In a language nobody recognizes the keys alone are taken. With
+    `any_language` the words may be said in every language that can be recognized, and the call goes
+    on in that one.
 
         main_menu:
           menu: what_can_we_do
@@ -73,6 +75,7 @@ class Menu(Step):
 
     menu: Name
     choices: Choices
+    any_language: YesNo = False
     no_input: Names = ()
     no_match: Names = ()
     patience: Seconds = 6.0
@@ -82,7 +85,7 @@ class Menu(Step):
         longest = max(map(len, self.choices))
         keyed = {exit_.key: exit_.target for exit_ in self.exits() if exit_.key}
         said = {exit_.says: exit_.target for exit_ in self.exits() if exit_.says}
-        says = Sayable(tuple(said), _turn(said)) if said else None
+        says = Sayable(tuple(said), _turn(said), any_language=self.any_language) if said else None
         prompt, silences, misses = self.menu, 0, 0
         while True:
             outcome = await talk.listen(

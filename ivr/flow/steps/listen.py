@@ -1,0 +1,181 @@
+"""listen: ask what the caller needs, and understand the answer."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, YesNo, read_target, wrong
+from ivr.flow.sayable import ANSWERS, SURE, Said, Sayable
+from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
+from ivr.flow.steps.menu import BETWEEN, Choices, choices_of
+from ivr.line.commands import Keyed, Silence
+
+YES_NO = Sayable(ANSWERS, turn="yes_no")
+YES_KEY, NO_KEY = "1", "2"
+
+
+class Wanted(Model):
+    """Where an intent leads, and the prompt that asks back whether it is meant."""
+
+    to: Target
+    confirm: Name
+
+
+def _intents(value: Any) -> dict[str, str | Wanted]:
+    if not isinstance(value, dict) or not value:
+        raise wrong("intents with the steps they lead to, such as {lost_card: card.lost},", value)
+    for name in value:
+        if not NAME.fullmatch(name):
+            raise wrong("the name of an intent in small letters, digits and _", name, (name,))
+    return {name: _wanted(name, given) for name, given in value.items()}
+
+
+def _wanted(name: str, value: Any) -> str | Wanted:
+    if not isinstance(value, dict):
+        return read_target(value)
+    if value.keys() != {"to", "confirm"}:
+        raise wrong("a step, or {to: a step, confirm: a prompt},", value, (name,))
+    if not isinstance(value["confirm"], str) or not NAME.fullmatch(value["confirm"]):
+        raise wrong("the name of a prompt", value["confirm"], (name, "confirm"))
+    return Wanted(to=value["to"], confirm=value["confirm"])
+
+
+class Listen(Step):
+    """Asks an open question, such as "how can I help?", and leads where the answer asks to go.
+
+    What callers say for each of the `intents` stands in intents.*.yaml. Where it is not sure what was
+    meant it asks back with the prompt that the intent has under `confirm`, to be answered by yes or
+    no, or by the keys 1 and 2; an intent without one is not asked back, and what might be it is not
+    understood. `into` is the variable that takes the intent's name, `choices` are keys that lead
+    somewhere without a word.
+
+    After silence or words that were not understood it asks again with the next prompt of `no_input`
+    or `no_match`; when those are used up the call goes to `otherwise`. Where the language of the call
+    cannot be recognized it goes to `unheard` at once. With `any_language` the caller may answer in
+    every language that can be recognized, and the call goes on in that one. Things that are named in
+    the answer (an amount, a day) are not asked again by a `form` that wants them.
+
+        how_can_i_help:
+          listen: how_can_i_help
+          intents: {lost_card: {to: card.lost, confirm: lost_your_card}, balance: accounts}
+          no_input: [please_say]
+          no_match: [say_it_otherwise]
+          unheard: main_menu
+          otherwise: main_menu
+    """
+
+    kind: ClassVar[str] = "listen"
+    is_menu: ClassVar[bool] = True
+
+    listen: Name
+    intents: Annotated[dict[str, str | Wanted], BeforeValidator(_intents)]
+    into: Name | None = None
+    choices: Choices = Field({})
+    any_language: YesNo = False
+    no_input: Names = ()
+    no_match: Names = ()
+    patience: Seconds = 6.0
+    unheard: Target
+    otherwise: Target
+
+    async def run(self, talk: Conversation) -> str:
+        if not talk.heard_here:
+            return self.unheard
+        says = Sayable(tuple(self.intents), "open", free=True, any_language=self.any_language)
+        keyed = {exit_.key: exit_.target for exit_ in self.exits() if exit_.key}
+        prompt, silences, misses = self.listen, 0, 0
+        while True:
+            outcome = await talk.listen(
+                prompt,
+                most=max(map(len, keyed), default=1),
+                patience=self.patience,
+                between=BETWEEN,
+                own="".join(key[0] for key in keyed),
+                says=says,
+            )
+            match outcome:
+                case Keyed(keys) if keys in keyed:
+                    return keyed[keys]
+                case Said() if (intent := await self._wanted(talk, outcome)) is not None:
+                    talk.remember(outcome)
+                    if self.into is not None:
+                        talk.variables[self.into] = intent
+                    return _to(self.intents[intent])
+                case Silence():
+                    retry, silences = self.no_input[silences : silences + 1], silences + 1
+                case _:
+                    if isinstance(outcome, Keyed):
+                        talk.note("no_match", keys=outcome.keys)
+                    retry, misses = self.no_match[misses : misses + 1], misses + 1
+            if not retry:
+                return self.otherwise
+            prompt = retry[0]
+
+    async def _wanted(self, talk: Conversation, said: Said) -> str | None:
+        """The intent that was meant, asked back where it is not sure; None where it is none."""
+        understood = await talk.understand(said, self.intents)
+        intent = understood.intent
+        if intent is None:
+            return None
+        if understood.answer == "act" and said.confidence >= SURE:
+            return intent
+        wanted = self.intents[intent]
+        if isinstance(wanted, Wanted) and await confirmed(talk, wanted.confirm, self.patience):
+            return intent
+        return None
+
+    def exits(self) -> Iterator[Exit]:
+        for name, wanted in self.intents.items():
+            loc = ("intents", name, "to") if isinstance(wanted, Wanted) else ("intents", name)
+            yield Exit(loc, _to(wanted), "input", says=name)
+        for choice in choices_of(self.choices):
+            yield choice._replace(sets=False)
+        yield Exit(("unheard",), self.unheard, sets=False)
+        yield Exit(("otherwise",), self.otherwise, "gave_up", sets=False)
+
+    def prompts(self) -> Iterator[Mention]:
+        yield Mention(("listen",), self.listen)
+        for name, wanted in self.intents.items():
+            if isinstance(wanted, Wanted):
+                yield Mention(("intents", name, "confirm"), wanted.confirm)
+        yield from mentions("no_input", self.no_input)
+        yield from mentions("no_match", self.no_match)
+
+    def writes(self) -> Iterator[Mention]:
+        if self.into is not None:
+            yield Mention(("into",), self.into)
+
+    def longest(self, pace: Pace) -> float:
+        prompts = (self.listen, *self.no_input, *self.no_match)
+        asked_back = max(
+            (pace.said(wanted.confirm) for wanted in _confirmed(self.intents)), default=None
+        )
+        again = 0.0
+        if asked_back is not None:
+            again = (asked_back + self.patience * pace.patience) * (len(self.no_match) + 1)
+        longer = any(len(key) > 1 for key in self.choices)
+        pauses = (len(self.no_match) + 1) * longer
+        return attempts(pace, prompts, self.patience, pauses, BETWEEN) + again
+
+
+async def confirmed(talk: Conversation, prompt: str, patience: float) -> bool:
+    """Ask back; only a yes, or its key, is one."""
+    outcome = await talk.listen(
+        prompt, most=1, patience=patience, own=YES_KEY + NO_KEY, says=YES_NO
+    )
+    match outcome:
+        case Keyed(keys):
+            return keys == YES_KEY
+        case Said():
+            return talk.agreed(outcome) is True
+    return False
+
+
+def _to(wanted: str | Wanted) -> str:
+    return wanted.to if isinstance(wanted, Wanted) else wanted
+
+
+def _confirmed(intents: Mapping[str, str | Wanted]) -> Iterator[Wanted]:
+    return (wanted for wanted in intents.values() if isinstance(wanted, Wanted))
