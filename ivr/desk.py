@@ -253,8 +253,10 @@ class Desk:
             return None
         assert isinstance(outcome, Joined)
         self._tell(OfferAccepted(call, agent))
-        recorded = {} if request.record is None else {"recorded": outcome.recorded}
-        note("joined", agent=agent, **recorded)
+        recording = {}
+        if request.record is not None:
+            recording = {"recording": request.record.stem, "recorded": outcome.recorded}
+        note("joined", agent=agent, **recording)
         try:
             ended = await line.perform(Talk())
         finally:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import file_digest
@@ -26,7 +27,6 @@ SEALED = ".age"
 Room = Literal["enough", "little", "none"]
 
 _CALL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_CAPTURED = re.compile(r"(?P<call>.+)-(?P<part>\d{1,4})\.raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ class Part:
 
     def __str__(self) -> str:
         return f"{self.call}-{self.part}"
+
+    @classmethod
+    def of(cls, name: str) -> "Part":
+        """The part with that name. Raises `BadInput` for a name that none can have."""
+        call, _, part = name.rpartition("-")
+        return cls(call, int(part) if part.isdecimal() and len(part) < 5 else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,8 @@ class Shelf:
         """The talks that the switch has written and nobody has taken in yet, oldest first."""
         found = sorted((self.root / CAPTURE).glob("*.raw"), key=lambda path: path.stat().st_mtime)
         for path in found:
-            name = _CAPTURED.fullmatch(path.name)
-            if name is not None and _CALL.fullmatch(name["call"]):
-                yield Part(name["call"], int(name["part"])), path
+            with suppress(BadInput):  # not one of ours
+                yield Part.of(path.stem), path
 
     def kept(self) -> Iterator[Path]:
         """Every sealed file, in order."""

@@ -1,8 +1,9 @@
 """What does the switch write while two people talk, and as what is it kept?
 
-MixMonitor's option D writes both directions as one raw stream: 8 kHz, 16 bit little-endian, two
-samples a frame, what came from the caller left and what went to the caller (the agent) right. It is
-kept as FLAC (lossless) or Opus (24 kbit/s, a tenth of the size), made by ffmpeg through pydub.
+MixMonitor's option D, on the agent's channel, writes both directions as one raw stream: 8 kHz, 16
+bit little-endian, two samples a frame, what came from the agent left and what went to the agent
+right. It is kept with the caller left and the agent right, as FLAC (lossless) or Opus (24 kbit/s),
+made by ffmpeg through pydub.
 """
 
 import io
@@ -41,8 +42,9 @@ def seconds(raw: Path) -> float:
 def encode(raw: Path, into: IO[bytes], form: Format = "flac") -> None:
     """Write a raw recording, whole frames of it, to `into` as it is to be kept."""
     content = raw.read_bytes()
-    content = content[: len(content) // FRAME * FRAME]
-    audio = AudioSegment(content, sample_width=2, frame_rate=RATE, channels=2)
+    agent_left = np.frombuffer(content[: len(content) // FRAME * FRAME], "<i2").reshape(-1, 2)
+    caller_left = np.ascontiguousarray(agent_left[:, ::-1]).tobytes()
+    audio = AudioSegment(caller_left, sample_width=2, frame_rate=RATE, channels=2)
     container, options = _OPTIONS[form]
     audio.export(into, format=container, parameters=options)
     into.seek(0)

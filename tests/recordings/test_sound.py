@@ -23,7 +23,7 @@ def hertz(samples: Samples) -> int:
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
     path = tmp_path / "1-1.raw"
-    path.write_bytes(np.stack([tone(700), tone(900)], axis=1).tobytes())
+    path.write_bytes(np.stack([tone(900), tone(700)], axis=1).tobytes())
     return path
 
 
