@@ -14,8 +14,13 @@ from speech.recognizer import Heard
 
 FAVOUR = 0.05
 """Confidence by which another language must be ahead of the one spoken to the caller."""
+LEAST = 0.35
+"""Confidence below which something counts as not heard at all."""
 FREE_WHOLE = 88.0
 """Likeness from which dictated words are taken for a phrase that was foreseen."""
+
+FREE_TRUST = 0.8
+"""Dictated words are never as sure as words that were foreseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Calibration:
 
 BY_WORDS = Calibration(base=-9.0, of_likeness=12.0, of_score=2.0)
 """Of recognizers that hear words, such as Vosk."""
-BY_PHRASES = Calibration(base=-2.0, of_likeness=0.0, of_score=6.0)
+BY_PHRASES = Calibration(base=-12.0, of_likeness=10.0, of_score=6.0)
 """Of recognizers that hear whole phrases only, such as PocketSphinx."""
 
 
@@ -64,17 +69,14 @@ def readings(
         return []
     matches = phrases.closest(heard.text)
     found = [
-        Reading(match.phrase, language, calibration.confidence(match.likeness, heard.score))
+        Reading(match.phrase, language, confidence)
         for match in matches
         if match.likeness >= ACCEPTED
+        and (confidence := calibration.confidence(match.likeness, heard.score)) >= LEAST
     ]
     if as_heard and (not matches or matches[0].likeness < FREE_WHOLE):
         found.insert(0, Reading(heard.text, language, heard.score * FREE_TRUST))
     return found
-
-
-FREE_TRUST = 0.8
-"""Dictated words are never as sure as words that were foreseen."""
 
 
 def best(by_language: Sequence[Sequence[Reading]]) -> list[Reading]:

@@ -28,6 +28,11 @@ class Ear:
         """What may be said now; None while the voice is not listened to."""
         return self._speech
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a voice would be heard now: not in a prompt that it may not stop."""
+        return self._speech is not None and self._open
+
     def begins(self) -> None:
         """The caller has begun to speak."""
         if self._speech is None or not self._open or self._speaking:
@@ -42,10 +47,17 @@ class Ear:
             self._heard = heard
             self._ended.set()
 
+    def false_start(self) -> None:
+        """It was no more than a cough: the prompt goes on where it was, and so do keys."""
+        if self._speaking:
+            self._heard = None
+            self._ended.set()
+
     async def listen(self, command: Listen, say: Say) -> Keyed | Silence | Utterance | Unclear:
         """Say the prompt and take an answer, keyed or spoken, by the rules of `Listen`.
 
         A voice ends the wait for keys, and with `barge_in` the prompt; a key ends what is said.
+        After a false start `say` is called again: it must say what is left.
         """
         self._speech = speech = None if command.secret else command.speech
         self._open = speech is not None and speech.barge_in and command.barge_in
@@ -54,12 +66,14 @@ class Ear:
                 entry = await self._until_voice(command, say)
                 if entry is not None:
                     return entry
-                if not await self._keypad.until_pressed(self._until_ended()):
-                    assert self._heard is not None
+                pressed = await self._keypad.until_pressed(self._until_ended())
+                if not pressed and self._heard is not None:
                     return self._heard
                 self._forget()
-                command = replace(command, spoken=(), typed="")
-                say = _nothing
+                typed = "" if pressed else self._keypad.entry
+                command = replace(command, spoken=(), typed=typed)
+                if pressed or typed:
+                    say = _nothing
         finally:
             self._speech = None
             self._forget()

@@ -41,6 +41,8 @@ class Keypad:
         self._trap: _Trap | None = None
         self._stray = ""
         self._stray_until = 0.0
+        self.entry = ""
+        """The keys of the entry that is being taken, or of the last one."""
 
     def press(self, key: str) -> None:
         """Take one key (of `ALL_KEYS`; the letters A to D that phones may send are ignored)."""
@@ -81,6 +83,7 @@ class Keypad:
     async def listen(self, command: Listen, say: Say) -> Keyed | Silence:
         """Say it and collect one entry by the rules of `Listen`."""
         self._kept.extendleft(reversed(command.typed))
+        self.entry = ""
         if not command.barge_in:
             await say("")
             self.forget()
@@ -93,7 +96,7 @@ class Keypad:
                 return Keyed(key)
             if key is None or key == command.end_key:
                 return Keyed(keys) if keys else Silence()
-            keys += key
+            self.entry = keys = keys + key
         self._swallow_end_key(command)
         return Keyed(keys)
 

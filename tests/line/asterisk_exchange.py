@@ -6,11 +6,14 @@ from pathlib import Path
 
 from ivr.agent import AgentAccount
 from ivr.line.asterisk.ami import Ami
+from ivr.line.asterisk.audiosocket import AudioSocket
+from ivr.line.asterisk.ears import Ears as CallsEars
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Spoken
 from ivr.line.line import Arrival, Line
 from ivr.line.speech_length import seconds
-from tests.line.exchange import VOICE, Ears, Scenario
+from speech.hearing import Hearing
+from tests.line.exchange import VOICE, Ears, SpokenScenario
 from tests.rig import sound
 from tests.rig.leg import Leg
 from tests.rig.phone import Answers, Behaviour, Refuses, RingsOut
@@ -29,22 +32,35 @@ OUTSIDE = "01088880000"
 PHONE_SETTLES = 0.3
 """Seconds after which a phone that has just been rung or answered is done with its errands."""
 
+CLIPS = Path(__file__).parents[1] / "speech" / "clips"
+SAID = {
+    "카드를 잃어버렸어요": "ko-card",
+    "카드를 잃어버렸어": "ko-card",
+    "상담원 연결해 주세요": "ko-human",
+    "날씨가 좋네요": "ko-exchange-rate",  # anything that means nothing there
+}
+"""What a caller can say, and the recording of it."""
+
 PITCHES = {"hello": 500, "question": 700, "long": 900, "whisper": 1300}
 """Every prompt is a pure tone, by its name, in hertz."""
 
 
 class AsteriskExchange:
-    """Lines of a hotline's switch, called from a carrier's. Agents are made known once."""
+    """Lines of a hotline's switch, called from a carrier's. Agents are made known once.
 
-    def __init__(self, switches: Switches, folder: Path) -> None:
+    With `hearing` it can be spoken to.
+    """
+
+    def __init__(self, switches: Switches, folder: Path, hearing: Hearing | None = None) -> None:
+        self._hearing = hearing
         self._switches = switches
         self._folder = folder
         self._staffed = False
 
-    def serve(self, scenario: Scenario) -> Ears:
+    def serve(self, scenario: SpokenScenario) -> Ears:
         return asyncio.run(self._serve(scenario))
 
-    async def _serve(self, scenario: Scenario) -> Ears:
+    async def _serve(self, scenario: SpokenScenario) -> Ears:
         async with AsyncExitStack() as stack:
             rig = await stack.enter_async_context(Rig.over(self._switches))
             await self._staff(rig)
@@ -56,12 +72,23 @@ class AsteriskExchange:
             async def on_call(arrival: Arrival, line: Line) -> None:
                 arrived.set_result((arrival, line))
 
-            inbound = Inbound(ami, lambda _: self._audio, lambda _: None, on_call, _no_feature)
+            ears: CallsEars | None = None
+            if self._hearing is not None:
+                sockets = AudioSocket()
+                await sockets.open()
+                stack.push_async_callback(sockets.close)
+                ears = CallsEars(self._hearing, sockets, _no_trouble)
+            inbound = Inbound(
+                ami, lambda _: self._audio, lambda _: None, on_call, _no_feature, ears
+            )
             await inbound.start()
             stack.push_async_callback(inbound.stop)
             leg = await rig.carrier.call("13800138000")
             arrival, line = await asyncio.wait_for(arrived, 5)
             assert arrival.number.endswith("13800138000")
+            if ears is not None:
+                await leg.until_answered()
+                await leg.be_silent()
             try:
                 await scenario(line, _CallerAt(leg))
             finally:
@@ -94,6 +121,9 @@ class _CallerAt:
     async def press(self, keys: str) -> None:
         await self._leg.until_answered()  # the engine may have the call before the caller knows
         await self._leg.press(keys, gap=0.1, length=0.1)
+
+    async def say(self, text: str) -> None:
+        await self._leg.speak(CLIPS / f"{SAID[text]}.wav")
 
     async def talk(self, seconds: float) -> None:
         await self._leg.until_answered()
@@ -132,3 +162,7 @@ async def _until_forgotten(inbound: Inbound) -> None:
 
 async def _no_feature(agent: str, feature: str, line: Line) -> None:
     raise AssertionError(f"{agent} dialled {feature}, which nobody does here.")
+
+
+def _no_trouble(call_id: str, why: str) -> None:
+    raise AssertionError(f"The call {call_id} could not be heard: {why}")

@@ -1,9 +1,13 @@
 """The exchanges on which the contract is tried."""
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from speech import models
+from speech.hearing import Hearing
 from tests.line.asterisk_exchange import AsteriskExchange
 from tests.line.exchange import (
     Exchange,
@@ -38,9 +42,27 @@ def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
             return found
 
 
-@pytest.fixture(params=["simulated", "recorded"])
+@pytest.fixture(scope="session")
+def spoken_asterisk_exchange(
+    switches: Switches, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AsteriskExchange]:
+    """The real switches, and real recognizers."""
+    hearing = Hearing(models.recognizers(tmp_path_factory.mktemp("models")))
+    assert asyncio.run(hearing.warm_up()) == {}
+    yield AsteriskExchange(switches, tmp_path_factory.mktemp("prompts"), hearing)
+    hearing.close()
+
+
+@pytest.fixture(
+    params=["simulated", "recorded", pytest.param("asterisk", marks=pytest.mark.switch)]
+)
 def spoken_exchange(request: pytest.FixtureRequest, tmp_path: Path) -> SpokenExchange:
     """Those whose caller can speak."""
-    if request.param == "simulated":
-        return SimulatedExchange()
-    return RecordedExchange(tmp_path / "call.yaml")
+    match request.param:
+        case "simulated":
+            return SimulatedExchange()
+        case "recorded":
+            return RecordedExchange(tmp_path / "call.yaml")
+        case _:
+            found: SpokenExchange = request.getfixturevalue("spoken_asterisk_exchange")
+            return found

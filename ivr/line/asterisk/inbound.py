@@ -16,6 +16,7 @@ from typing import Any
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
 from ivr.line.commands import HandBack
 from ivr.line.line import Arrival, Line
@@ -71,7 +72,9 @@ class Inbound:
         hold_class: HoldClass,
         on_call: OnCall,
         on_feature: OnFeature,
+        ears: Ears | None = None,
     ) -> None:
+        self._ears = ears
         self._ami = ami
         self._audio = audio
         self._hold_class = hold_class
@@ -132,7 +135,8 @@ class Inbound:
         if not self._heart and not self._stopped:
             return  # `start` will pick it up, when there are agents to serve it
         channel, dialled = parked.get("Channel", ""), parked.get("Exten", "")
-        line = AsteriskLine(self._ami, channel, call_id, self._audio(call_id), self._hold_class)
+        audio = self._audio(call_id)
+        line = AsteriskLine(self._ami, channel, call_id, audio, self._hold_class, self._ears)
         line.answered = parked.get("ChannelState") == UP
         self._lines[call_id] = line
         if self._stopped:

@@ -13,10 +13,12 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from ivr.errors import LineError
+from ivr.errors import HearingError, LineError
 from ivr.line import voice_file
-from ivr.line.asterisk import agi, dial, taking_down
+from ivr.line.asterisk import agi, dial, ears, taking_down
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ears import Ears, Question
+from ivr.line.asterisk.twice import ReportedTwice, Reporter
 from ivr.line.commands import (
     Answered,
     Command,
@@ -39,6 +41,7 @@ from ivr.line.commands import (
 )
 from ivr.line.ending import Cause, Ended, Ending
 from ivr.line.keypad import Keypad
+from speech.hearing import Listener
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +70,22 @@ class AsteriskLine:
     """The line of one channel; `call_id` is its Uniqueid. It is made and fed by `Inbound`."""
 
     def __init__(
-        self, ami: Ami, channel: str, call_id: str, audio: Audio, hold_class: HoldClass
+        self,
+        ami: Ami,
+        channel: str,
+        call_id: str,
+        audio: Audio,
+        hold_class: HoldClass,
+        ears: Ears | None = None,
     ) -> None:
         self.call_id = call_id
         self._ami = ami
         self.channel = channel
         self._audio = audio
         self._hold_class = hold_class
+        self._ears = ears
         self._keypad = Keypad()
+        self._reported = ReportedTwice()
         self._ending = Ending()
         self._hung_up = asyncio.Event()
         self._joined = asyncio.Event()
@@ -100,7 +111,7 @@ class AsteriskLine:
             return
         match message["Event"]:
             case "DTMFEnd" if message.get("Direction") == "Received":
-                self._keypad.press(message.get("Digit", ""))
+                self._key(message.get("Digit", ""), "ami")
             case "AsyncAGIExec":
                 waiting = self._results.pop(message.get("CommandID", ""), None)
                 if waiting and not waiting.done():
@@ -190,7 +201,7 @@ class AsteriskLine:
             case Play():
                 return await self._keypad.play(command, partial(self._say, command.spoken))
             case Listen():
-                return await self._keypad.listen(command, partial(self._say, command.spoken))
+                return await self._listen(command)
             case Record():
                 return await self._record(command)
             case Hold():
@@ -199,6 +210,47 @@ class AsteriskLine:
                 return await self._connect(command)
             case _:
                 return Answered()
+
+    async def _listen(self, command: Listen) -> Outcome:
+        if command.speech is not None and not command.secret and self._ears is not None:
+            listener = await self._ears.listener(command.speech)
+            if listener is not None:
+                try:
+                    return await self._listen_to_voice(self._ears, command, listener)
+                except (HearingError, LineError) as error:
+                    if self._ending.cause:
+                        raise
+                    trouble, self._ears = self._ears.trouble, None
+                    trouble(self.call_id, f"the caller is served by keys alone: {error}")
+                finally:
+                    listener.close()
+        return await self._keypad.listen(command, partial(self._say, command.spoken))
+
+    async def _listen_to_voice(self, ears_: Ears, command: Listen, listener: Listener) -> Outcome:
+        files = [await self._audio(one) for one in command.spoken]
+        sound = await asyncio.to_thread(ears.read, files)
+        question = Question(command, self._keypad, listener)
+        conversation = ears_.sockets.expect(question.hear, partial(self._key, reporter="socket"))
+        place = f"{ears_.sockets.address}:{ears_.sockets.port}"
+        words = agi.command("EXEC", "AudioSocket", f"{conversation.uuid},{place}")
+        self._reported.begin()
+        joined = asyncio.create_task(self._done(words, None))
+        joined.add_done_callback(_look)
+        joined.add_done_callback(lambda _: conversation.close())
+        try:
+            await conversation.connected()
+            return await question.outcome(conversation, sound)
+        finally:
+            conversation.close()
+            self._reported.end()
+            if self._ending.cause != "link":
+                await _finish(joined, CLEAR_UP)
+            joined.cancel()
+            ears_.hearing.done_with(listener)
+
+    def _key(self, key: str, reporter: Reporter) -> None:
+        if self._reported.counts(key, reporter):
+            self._keypad.press(key)
 
     async def _say(self, spoken: Sequence[Spoken], interrupt: str) -> None:
         for one in spoken:
