@@ -53,6 +53,14 @@ def spoken_asterisk_exchange(
     hearing.close()
 
 
+@pytest.fixture(params=["simulated", "recorded"])
+def told_exchange(request: pytest.FixtureRequest, tmp_path: Path) -> SpokenExchange:
+    """Those whose callers are told what to say."""
+    if request.param == "simulated":
+        return SimulatedExchange()
+    return RecordedExchange(tmp_path / "call.yaml")
+
+
 @pytest.fixture(
     params=["simulated", "recorded", pytest.param("asterisk", marks=pytest.mark.switch)]
 )

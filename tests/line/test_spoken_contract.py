@@ -1,4 +1,8 @@
-"""Does every line that hears do what `Listen.speech` says? The same calls on all of them."""
+"""Does every line that hears do what `Listen.speech` says?
+
+The same calls on all of them; those that wait for long, or that nobody has recorded, on the lines
+whose callers are `told` what to say.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -32,14 +36,14 @@ async def asked(line: Line, caller: Speaker, listen: Listen, text: str, after: f
     return outcome
 
 
-def test_what_is_said_is_the_phrase_it_is_most_like(spoken_exchange: SpokenExchange) -> None:
+def test_what_is_said_is_the_phrase_it_is_most_like(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         outcome = await asked(line, caller, ASKED, "카드를 잃어버렸어", 1.0)
         assert isinstance(outcome, Utterance)
         assert (outcome.text, outcome.language) == (CARD, "ko")
         assert 0.7 <= outcome.confidence <= 1.0
 
-    spoken_exchange.serve(call)
+    told_exchange.serve(call)
 
 
 def test_what_is_like_no_phrase_is_not_understood(spoken_exchange: SpokenExchange) -> None:
@@ -60,13 +64,13 @@ def test_a_voice_stops_the_prompt(spoken_exchange: SpokenExchange) -> None:
 
 
 def test_a_prompt_that_a_voice_may_not_stop_is_said_to_its_end(
-    spoken_exchange: SpokenExchange,
+    told_exchange: SpokenExchange,
 ) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         listen = replace(ASKED, spoken=(LONG,), speech=replace(SPEECH, barge_in=False))
         assert await asked(line, caller, listen, HUMAN, 1.0) == Silence()
 
-    ears = spoken_exchange.serve(call)
+    ears = told_exchange.serve(call)
     assert ears.caller_heard(LONG)
 
 
@@ -78,22 +82,22 @@ def test_patience_is_for_the_beginning_of_the_voice(spoken_exchange: SpokenExcha
     spoken_exchange.serve(call)
 
 
-def test_nothing_said_and_nothing_keyed_is_silence(spoken_exchange: SpokenExchange) -> None:
+def test_nothing_said_and_nothing_keyed_is_silence(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         await line.perform(Answer())
         assert await line.perform(ASKED) == Silence()
 
-    spoken_exchange.serve(call)
+    told_exchange.serve(call)
 
 
-def test_keys_work_where_speech_does(spoken_exchange: SpokenExchange) -> None:
+def test_keys_work_where_speech_does(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         await line.perform(Answer())
         pressing = meanwhile(caller.press("1"), 1.0)
         assert await line.perform(ASKED) == Keyed("1")
         await pressing
 
-    spoken_exchange.serve(call)
+    told_exchange.serve(call)
 
 
 def test_a_key_pressed_while_speaking_counts(spoken_exchange: SpokenExchange) -> None:
@@ -107,11 +111,11 @@ def test_a_key_pressed_while_speaking_counts(spoken_exchange: SpokenExchange) ->
     spoken_exchange.serve(call)
 
 
-def test_a_secret_is_never_listened_to(spoken_exchange: SpokenExchange) -> None:
+def test_a_secret_is_never_listened_to(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         assert await asked(line, caller, replace(ASKED, secret=True), HUMAN, 1.0) == Silence()
 
-    spoken_exchange.serve(call)
+    told_exchange.serve(call)
 
 
 def test_of_two_languages_the_one_that_fits_is_taken(spoken_exchange: SpokenExchange) -> None:
@@ -124,7 +128,7 @@ def test_of_two_languages_the_one_that_fits_is_taken(spoken_exchange: SpokenExch
     spoken_exchange.serve(call)
 
 
-def test_dictated_digits_and_free_speech_are_given_as_said(spoken_exchange: SpokenExchange) -> None:
+def test_dictated_digits_and_free_speech_are_given_as_said(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         digits = Speech((Grammar("en", ("one", "two", "three")),), turn="digits")
         outcome = await asked(line, caller, replace(ASKED, speech=digits), "three one two", 1.0)
@@ -135,7 +139,7 @@ def test_dictated_digits_and_free_speech_are_given_as_said(spoken_exchange: Spok
         assert isinstance(outcome, Utterance)
         assert (outcome.text, outcome.language) == ("날씨가 좋네요", "ko")
 
-    spoken_exchange.serve(call)
+    told_exchange.serve(call)
 
 
 def test_the_line_is_ready_after_a_question_that_was_given_up(

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import wave
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ivr.line.commands import (
     Utterance,
 )
 from ivr.line.ear import Ear
-from ivr.line.keypad import Keypad
+from ivr.line.keypad import Keypad, Say
 from speech.hearing import Expected, Hearing, Listener, NotUnderstood, Sign, Understood
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,9 @@ COUGH = 0.8
 """Seconds of voice below which a sound without words is no answer: a cough, an "mm-hm"."""
 MOST_COUGHS = 3
 """False starts in one question; where there are more, it is not understood."""
+
+MAYBE = 0.4
+"""Seconds within which it is known whether a sound is a voice."""
 
 OnTrouble = Callable[[str, str], None]
 """Told of a call, by its id, that cannot be heard any more, and why."""
@@ -90,7 +94,7 @@ class Question:
             finally:
                 rest = rest[len(rest) - min(len(rest), conversation.unsaid) :]
 
-        listening = asyncio.create_task(self._ear.listen(self._command, say))
+        listening = asyncio.create_task(self._listen(say))
         cut_off = asyncio.create_task(conversation.until_closed())
         try:
             ends: set[asyncio.Future[Any]] = {listening, cut_off, self._failure}
@@ -108,6 +112,14 @@ class Question:
                 task.cancel()
             await asyncio.wait(tasks)
             self._failure.cancel()
+
+    async def _listen(self, say: Say) -> Keyed | Silence | Utterance | Unclear:
+        outcome = await self._ear.listen(self._command, say)
+        if isinstance(outcome, Silence) and self._listener.maybe_speaking:
+            # A voice that has just begun is not known for one yet.
+            a_moment = replace(self._command, spoken=(), typed="", patience=MAYBE)
+            outcome = await self._ear.listen(a_moment, _nothing)
+        return outcome
 
     def _act(self, sign: Sign | None) -> None:
         if sign == "began":
@@ -134,6 +146,10 @@ class Question:
     def _is_cough(self, answer: NotUnderstood) -> bool:
         short = answer.voiced < COUGH and answer.cause != "too_long"
         return short and self._coughs < MOST_COUGHS
+
+
+async def _nothing(_: str) -> None:
+    """The prompt is over."""
 
 
 def _outcome(answer: Understood | NotUnderstood) -> Utterance | Unclear:
