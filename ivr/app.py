@@ -15,6 +15,7 @@ from ivr import logs
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
+from ivr.door import Door
 from ivr.errors import (
     BadInput,
     CallerHungUp,
@@ -78,6 +79,7 @@ class App:
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
         self.box = MessageBox(database, settings.var / FOLDER, now)
+        self.door = Door(database.closures)
         self.queue_log = QueueLog(ami)
         lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
         self.journal.listen(lines.call)
@@ -115,6 +117,7 @@ class App:
             await asyncio.to_thread(self.box.open)
         except OSError as error:  # a hotline that takes no messages still answers
             log.error("no messages can be left: %s", error)
+        await self.door.open()
         self.journal.open()
         self.queue_log.open()
         await self.roster.open()
@@ -136,6 +139,7 @@ class App:
                 await self.inbound.idle()
                 await asyncio.gather(*self._writing, return_exceptions=True)
         await self.live.close()
+        await self.door.close()
         await self.roster.close()
         await self.shifts.close()
         await self.queue_log.close()
@@ -167,6 +171,7 @@ class App:
             outside=self._outside(edition.hotline),
             box=self.box,
             version=edition.number,
+            door=self.door,
         )
 
         async def find_caller() -> Caller:

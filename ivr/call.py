@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -35,9 +35,10 @@ from ivr.flow.serving import (
     Ticket,
     TooShort,
 )
-from ivr.line.commands import HandBack, Hangup
+from ivr.line.commands import HandBack, Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
+from ivr.store.closures import Closure
 
 if TYPE_CHECKING:
     from speech.intents import Understood
@@ -54,13 +55,24 @@ class Keeper(Protocol):
         """Keep an event, or the summary as it stands now. Returns at once."""
 
 
+class Door(Protocol):
+    """Whether callers are let in: `ivr.door.Door`."""
+
+    @property
+    def closed(self) -> Closure | None:
+        """The closure in force; None while the hotline is open."""
+
+    async def until_shut(self) -> None:
+        """Wait until the hotline is closed."""
+
+
 class Call:
     """A call under way; the `House` of its flow. `run` takes it to its end and never raises.
 
     `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
     `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
-    nothing can be left.
+    nothing can be left. A `door` that is shut, now or while they wait, sends callers away.
     """
 
     def __init__(
@@ -75,9 +87,12 @@ class Call:
         version: int | None = None,
         hearing: Hearing | None = None,
         box: Box | None = None,
+        door: Door | None = None,
     ) -> None:
         self._outside = outside or CutOff()
         self._box = box or Sealed()
+        self._door = door
+        self._talking = self._sent_away = False
         self._hearing = hearing or Deaf()
         self._line = line
         self._hotline = hotline
@@ -98,7 +113,7 @@ class Call:
         try:
             caller = await find_caller()
             self._meet(caller)
-            ending = await converse(Conversation(self._line, self._hotline, caller, self))
+            ending = await self._converse(Conversation(self._line, self._hotline, caller, self))
             outcome, by = self._outcome(ending)
         except CallerHungUp:
             outcome, by = self._left()
@@ -114,6 +129,49 @@ class Call:
             await self._give_back()
         return self._end(outcome, by)
 
+    async def _converse(self, talk: Conversation) -> Ending:
+        """Let the flow have the call, unless or until the hotline is closed by hand."""
+        door = self._door
+        if door is None:
+            return await converse(talk)
+        if door.closed is None:
+            ending = await self._until_shut(converse(talk), door)
+            if ending is not None:
+                return ending
+        if (closure := door.closed) is not None:
+            await self._send_away(talk, closure)
+        return "ended"
+
+    async def _until_shut(self, flow: Coroutine[Any, Any, Ending], door: Door) -> Ending | None:
+        """The flow's end; None if the hotline was closed before. A talk under way goes on."""
+        running, shut = asyncio.ensure_future(flow), asyncio.ensure_future(door.until_shut())
+        try:
+            await asyncio.wait((running, shut), return_when=asyncio.FIRST_COMPLETED)
+            if not running.done() and not self._talking:
+                running.cancel()
+                await asyncio.wait((running,))
+                if running.cancelled():
+                    return None
+            return await running
+        finally:
+            shut.cancel()
+            if not running.done():
+                running.cancel()
+                await asyncio.wait((running,))
+
+    async def _send_away(self, talk: Conversation, closure: Closure) -> None:
+        """Tell the caller that the hotline is closed, and end the call."""
+        self._sent_away = True
+        if closure.recording is not None:
+            self.note("closed_by_hand", by=closure.who)
+            heard: Spoken | None = Spoken("", talk.language, recording=Path(closure.recording))
+        else:
+            self.note("closed_by_hand", by=closure.who, prompt=closure.prompt)
+            heard = talk.word(closure.prompt or "")
+        if heard is not None:
+            await self._line.perform(Play((heard,), interrupt=""))
+        await self._line.perform(Hangup())
+
     # -- the house of the flow -------------------------------------------------------------------
 
     def note(self, kind: str, /, **data: Any) -> None:
@@ -121,6 +179,7 @@ class Call:
         at = self._now()
         self._journal.add(CallEvent(self._summary.call_id, self._seq, at, kind, data))
         self._seq, self._last = self._seq + 1, kind
+        self._talking = self._talking or kind == "joined"
         match kind:
             case "waiting":
                 self._marks.setdefault("waiting", at)
@@ -128,6 +187,7 @@ class Call:
             case "rule":
                 self._learned["reason"] = data["reason"]
             case "talk_over":
+                self._talking = False
                 self._marks["talked"] = at
             case "joined" if "agent" in data:
                 waited = (at - self._marks.get("waiting", at)).total_seconds()
@@ -214,6 +274,8 @@ class Call:
     def _outcome(self, ending: Ending) -> tuple[str, str]:
         if ending == "handed_back":
             return "handed_back", "hotline"
+        if self._sent_away:
+            return "closed", "hotline"
         if "talking" in self._marks:
             return "answered", "agent" if self._last == "talk_over" else "hotline"
         return "completed", "hotline"

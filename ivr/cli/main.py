@@ -14,6 +14,7 @@ from ivr.cli import (
     callers,
     calls,
     check,
+    closing,
     failure,
     flows,
     graph,
@@ -61,6 +62,8 @@ app.command("diff", rich_help_panel=SAYING)(versions.diff)
 app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
 app.command("merge", rich_help_panel=SAYING)(publish.merge)
 app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
+app.command("close", rich_help_panel=ANSWERING)(closing.close)
+app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)

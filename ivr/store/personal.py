@@ -35,6 +35,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "set": ("name",),
     "hours": ("hours", "open"),
     "closed": ("queue", "hours"),
+    "closed_by_hand": ("by", "prompt"),
     "unstaffed": ("queue",),
     "waiting": ("queue", "need", "relax", "head_start", "position", "low", "high"),
     "announced": ("position", "low", "high"),

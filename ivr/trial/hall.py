@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ivr.agent import AgentAccount
-from ivr.call import Call
+from ivr.call import Call, Door
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
 from ivr.flow.center import NeedSpec
@@ -83,6 +83,8 @@ class Hall:
         self._loop = asyncio.get_running_loop()
         self._began, self._at = self._loop.time(), at.astimezone(UTC)
         self._calls = 0
+        self.door: Door | None = None
+        """Whether the hotline is closed by hand, where that is tried."""
         self.set_aside: list[tuple[str, int]] = []
         self.desk = Desk(
             Floor(queues_of(hotline.center)),
@@ -135,6 +137,7 @@ class Hall:
             self.now,
             outside=self._outside,
             box=self.box,
+            door=self.door,
         )
         enough = self._loop.call_later(LONGEST, trial.line.hang_up)
         try:
