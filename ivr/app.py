@@ -25,6 +25,7 @@ from ivr.errors import (
     VoiceError,
 )
 from ivr.flow.hotline import Hotline
+from ivr.hearing import Listening
 from ivr.journal import Journal
 from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
@@ -85,7 +86,10 @@ class App:
         self.journal.listen(lines.call)
         self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
-        self.inbound = Inbound(ami, self._audio, self._music, self._call, self._feature)
+        self.listening = Listening(settings, self._cannot_hear)
+        self.inbound = Inbound(
+            ami, self._audio, self._music, self._call, self._feature, self.listening.ears
+        )
         self.settings = settings
         self._database = database
         self._ami = ami
@@ -93,6 +97,7 @@ class App:
         self._client = Client()
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
+        self._calls: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)
@@ -124,6 +129,7 @@ class App:
         await self.shifts.open()
         for device in await self._ami.list("DeviceStateList"):
             self._phone_changed(device)
+        await self.listening.open(self.hotline.center.center.languages)
         await self.inbound.start()
         self.live.open()
         log.info("the hotline answers with version %d of the flows", self.live.edition.number)
@@ -138,6 +144,7 @@ class App:
             async with asyncio.timeout(GOODBYE):
                 await self.inbound.idle()
                 await asyncio.gather(*self._writing, return_exceptions=True)
+        await self.listening.close()
         await self.live.close()
         await self.door.close()
         await self.roster.close()
@@ -188,10 +195,16 @@ class App:
             return recognise(number, profile, today, center.center.languages, center.center.country)
 
         with self._until_stopped(), logs.about(arrival.call_id):
+            self._calls[arrival.call_id] = call
             try:
                 await call.run(find_caller)
             finally:
+                del self._calls[arrival.call_id]
                 self.prompts.discard(self._private.pop(arrival.call_id, ()))
+
+    def _cannot_hear(self, call_id: str, why: str) -> None:
+        if (call := self._calls.get(call_id)) is not None:
+            call.trouble(why)
 
     def _outside(self, hotline: Hotline) -> Systems:
         return Systems(hotline.center, self._client, secret, self.settings.var, self._now)

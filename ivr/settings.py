@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         default=None,
         description="The secret of that user. Else the one that `careline switch configure` made.",
     )
+    speech: bool = Field(
+        default=True,
+        description="Whether callers may also say what they want, where there is a model for their "
+        "language (careline models list). It takes memory, and a part of the processor.",
+    )
     missed_calls: int = Field(
         default=2, ge=1, description="Missed calls in a row that pause an agent."
     )
@@ -128,7 +133,8 @@ def template() -> str:
     ]
     for name, field in Settings.model_fields.items():
         if name != "home":  # is the folder this file lies in
-            value = field.default if isinstance(field.default, int) else f'"{field.default or "…"}"'
+            plain = field.default if isinstance(field.default, int) else f'"{field.default or "…"}"'
+            value = str(plain).lower() if isinstance(plain, bool) else plain
             lines += ["", f"# {field.description}", f"# {name} = {value}"]
     return "\n".join(lines) + "\n"
 

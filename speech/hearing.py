@@ -263,6 +263,15 @@ class Hearing:
         self.recognizers = dict(recognizers)
         self._idle: list[Detector] = []
 
+    async def add(self, recognizer: Recognizer) -> HearingError | None:
+        """Load a recognizer and hear its language from then on; or why that is impossible."""
+        try:
+            await recognizer.warm_up()
+        except HearingError as error:
+            return error
+        self.recognizers[recognizer.language] = recognizer
+        return None
+
     async def warm_up(self) -> dict[str, HearingError]:
         """Load every model. Languages whose model cannot be loaded are dropped, and returned."""
         failed: dict[str, HearingError] = {}

@@ -35,6 +35,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.queues",
         "ivr.desk",
         "ivr.journal",
+        "ivr.hearing",
         "ivr.queue_lines",
         "ivr.door",
         "ivr.messages",

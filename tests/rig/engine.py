@@ -28,7 +28,9 @@ def clock(begins: datetime) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + ahead
 
 
-def settings_for(switches: Switches, flows: Path | None = None) -> Settings:
+def settings_for(
+    switches: Switches, flows: Path | None = None, *, speech: bool = False
+) -> Settings:
     """Settings of a hotline in the rig's home, with a fresh database and the flows given."""
     target = switches.home / "flows"
     shutil.rmtree(target, ignore_errors=True)
@@ -40,7 +42,7 @@ def settings_for(switches: Switches, flows: Path | None = None) -> Settings:
         prompts.symlink_to(CHECKOUT / "var" / "prompts")
     for left in (switches.home / "var").glob("careline.db*"):
         left.unlink()
-    return Settings(home=switches.home, ami_port=switches.ami_port)
+    return Settings(home=switches.home, ami_port=switches.ami_port, speech=speech)
 
 
 @asynccontextmanager
@@ -51,9 +53,13 @@ async def engine(
     *,
     begins: datetime = OPEN,
     flows: Path | None = None,
+    speech: bool = False,
 ) -> AsyncIterator[App]:
-    """Careline answering the rig's hotline, with these agents at their phones."""
-    settings = settings_for(rig.switches, flows)
+    """Careline answering the rig's hotline, with these agents at their phones.
+
+    It listens to what callers say only with `speech`: models take a while to load.
+    """
+    settings = settings_for(rig.switches, flows, speech=speech)
     with Database.open(settings.url) as database:
         for agent in agents:
             kept = replace(agent, phone_secret=f"secret-of-{agent.name}", logged_in=True)

@@ -1,0 +1,75 @@
+"""How do callers come to be heard? The models that are here, loaded beside the first calls.
+
+Loading takes seconds, and nobody waits for it: until a language's model is there, its callers are
+served by keys, as they are for good where there is none.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterable
+
+from ivr.errors import LineError
+from ivr.line.asterisk.audiosocket import AudioSocket
+from ivr.line.asterisk.ears import Ears, OnTrouble
+from ivr.settings import Settings
+from speech import models
+from speech.hearing import Hearing
+
+log = logging.getLogger(__name__)
+
+FOLDER = "models"
+"""Under var/, where models are installed."""
+
+
+class Listening:
+    """The ears of a running hotline; `ears` is what lines are given."""
+
+    def __init__(self, settings: Settings, trouble: OnTrouble) -> None:
+        self._settings = settings
+        self._sockets = AudioSocket(*_addresses(settings.ami_host))
+        self._hearing = Hearing({})
+        self.ears = Ears(self._hearing, self._sockets, trouble)
+        self._loading: asyncio.Task[None] | None = None
+
+    async def open(self, languages: Iterable[str]) -> None:
+        """Begin to hear `languages`, as soon as their models are loaded."""
+        if not self._settings.speech:
+            return
+        try:
+            await self._sockets.open()
+        except LineError as error:
+            log.error("callers cannot speak, only press keys: %s", error)
+            return
+        wanted = set(languages)
+        self._loading = asyncio.create_task(self._load(wanted), name="load speech models")
+
+    async def close(self) -> None:
+        """Hear nobody any more."""
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.wait({self._loading})
+        await self._sockets.close()
+        self._hearing.close()
+
+    async def _load(self, languages: set[str]) -> None:
+        folder = self._settings.var / FOLDER
+        found = await asyncio.to_thread(models.recognizers, folder)
+        for language, recognizer in found.items():
+            if language in languages:
+                failure = await self._hearing.add(recognizer)
+                if failure is None:
+                    log.info("callers may speak %s", language)
+                else:
+                    log.error("callers cannot speak %s, only press keys: %s", language, failure)
+
+
+def _addresses(switch: str) -> tuple[str, str]:
+    """Our address as the switch sees it, and the switch's own."""
+    try:
+        peer = socket.gethostbyname(switch)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((peer, 9))  # sends nothing: it only asks for the way
+            return probe.getsockname()[0], peer
+    except OSError:
+        return "127.0.0.1", "127.0.0.1"
