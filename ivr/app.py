@@ -27,6 +27,7 @@ from ivr.errors import (
 from ivr.flow.hotline import Hotline
 from ivr.hearing import Listening
 from ivr.journal import Journal
+from ivr.keeping import Keeping
 from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
@@ -48,6 +49,7 @@ from ivr.shifts import Shifts
 from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
+from recordings.shelf import Shelf
 from routing.floor import Floor
 from speech.voice import Espeak
 
@@ -84,6 +86,7 @@ class App:
         self.queue_log = QueueLog(ami)
         lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
         self.journal.listen(lines.call)
+        self.keeping = self._recordings(settings, database)
         self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
         self.listening = Listening(settings, self._cannot_hear)
@@ -123,6 +126,12 @@ class App:
         except OSError as error:  # a hotline that takes no messages still answers
             log.error("no messages can be left: %s", error)
         await self.door.open()
+        if self.keeping is not None:
+            try:
+                self.keeping.open()
+            except OSError as error:  # the same goes for recordings
+                log.error("nothing is recorded: %s", error)
+                self.keeping = None
         self.journal.open()
         self.queue_log.open()
         await self.roster.open()
@@ -153,6 +162,8 @@ class App:
         self.desk.close()
         await self._client.close()
         await self.journal.close()
+        if self.keeping is not None:
+            await self.keeping.close()
 
     async def _publish(self, before: Edition, edition: Edition) -> None:
         """New calls get `edition` from now on.
@@ -179,6 +190,7 @@ class App:
             box=self.box,
             version=edition.number,
             door=self.door,
+            tape=self.keeping.file if self.keeping is not None else lambda _: None,
         )
 
         async def find_caller() -> Caller:
@@ -201,6 +213,19 @@ class App:
             finally:
                 del self._calls[arrival.call_id]
                 self.prompts.discard(self._private.pop(arrival.call_id, ()))
+
+    def _recordings(self, settings: Settings, database: Database) -> Keeping | None:
+        if settings.recordings == "off":
+            return None
+
+        async def alive() -> set[str]:
+            channels = await self._ami.list("CoreShowChannels")
+            return {channel.get("Linkedid", "") for channel in channels}
+
+        shelf = Shelf(settings.var / "recordings")
+        keeping = Keeping(database, shelf, settings.key_file, settings.recordings, alive)
+        self.journal.listen(keeping.heed)
+        return keeping
 
     def _cannot_hear(self, call_id: str, why: str) -> None:
         if (call := self._calls.get(call_id)) is not None:

@@ -72,7 +72,8 @@ class Call:
     `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
     `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
-    nothing can be left. A `door` that is shut, now or while they wait, sends callers away.
+    nothing can be left. A `door` that is shut, now or while they wait, sends callers away. `tape`
+    says where the next talk of a call is to be recorded; None: nowhere.
     """
 
     def __init__(
@@ -88,10 +89,12 @@ class Call:
         hearing: Hearing | None = None,
         box: Box | None = None,
         door: Door | None = None,
+        tape: Callable[[str], Path | None] = lambda _: None,
     ) -> None:
         self._outside = outside or CutOff()
         self._box = box or Sealed()
         self._door = door
+        self._tape = tape
         self._talking = self._sent_away = False
         self._hearing = hearing or Deaf()
         self._line = line
@@ -209,7 +212,8 @@ class Call:
 
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Let the desk find an agent."""
-        return await self._desk.serve(self._summary.call_id, line, request, self.note)
+        request = replace(request, record=self._tape(self.call_id))
+        return await self._desk.serve(self.call_id, line, request, self.note)
 
     @property
     def call_id(self) -> str:

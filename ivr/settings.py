@@ -59,6 +59,15 @@ class Settings(BaseSettings):
     missed_calls: int = Field(
         default=2, ge=1, description="Missed calls in a row that pause an agent."
     )
+    recordings: Literal["flac", "opus", "off"] = Field(
+        default="flac",
+        description="What talks with agents are kept as: flac (lossless), opus (smaller), or off.",
+    )
+    recordings_keys: Path | None = Field(
+        default=None,
+        description="The file with the keys of the recordings; one with public keys alone can "
+        "record but not play. Else var/recordings.key, made when it is first needed.",
+    )
     log_format: Literal["text", "json"] | None = Field(
         default=None,
         description="What the engine logs as: text for people or json for machines. Else text on a "
@@ -108,6 +117,11 @@ class Settings(BaseSettings):
     def flows(self) -> Path:
         """The folder of the hotline's flow files."""
         return self.home / "flows"
+
+    @property
+    def key_file(self) -> Path:
+        """The file with the keys of the recordings."""
+        return self.recordings_keys or self.var / "recordings.key"
 
     @property
     def url(self) -> str:

@@ -36,6 +36,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.desk",
         "ivr.journal",
         "ivr.hearing",
+        "ivr.understanding",
         "ivr.queue_lines",
         "ivr.door",
         "ivr.messages",

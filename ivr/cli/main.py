@@ -10,6 +10,7 @@ import typer
 from ivr import logs
 from ivr.cli import (
     agents,
+    audit,
     backup,
     callers,
     calls,
@@ -21,6 +22,7 @@ from ivr.cli import (
     messages,
     prompts,
     publish,
+    recordings,
     report,
     schema,
     serve,
@@ -67,6 +69,8 @@ app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
+app.add_typer(recordings.app, name="recordings", rich_help_panel=ANSWERING)
+app.add_typer(audit.app, name="audit", rich_help_panel=ANSWERING)
 app.add_typer(messages.app, name="messages", rich_help_panel=ANSWERING)
 
 

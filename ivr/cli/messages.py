@@ -1,10 +1,7 @@
 """careline messages: what callers left, listened to and dealt with."""
 
-import getpass
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,8 +12,10 @@ import typer
 from rich.table import Table
 
 from ivr.caller import mask
+from ivr.cli import player
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import outside
+from ivr.cli.person import who
 from ivr.cli.place import zone
 from ivr.errors import BadInput, NotFound
 from ivr.messages import FOLDER, intact
@@ -26,15 +25,6 @@ from ivr.store import Database
 app = typer.Typer(no_args_is_help=True, help="The messages that callers left.")
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="As `careline messages list` shows it.")]
-
-PLAYERS: tuple[tuple[str, ...], ...] = (
-    ("paplay",),
-    ("aplay", "-q"),
-    ("afplay",),
-    ("ffplay", "-v", "error", "-nodisp", "-autoexit"),
-    ("play", "-q"),
-)
-"""Programs that play a WAV file given after these words, the first that is there."""
 
 
 @app.command("list")
@@ -60,15 +50,13 @@ def play(message: Id) -> None:
     """Play a message, and show from whom it is. Without a player, say where it lies."""
     with database() as opened:
         found, file = _found(opened, message)
-        opened.messages.accessed(message, "played", _who(), datetime.now(UTC))
+        opened.messages.accessed(message, "played", who(), datetime.now(UTC))
     caller = found.number or "a number that was withheld, or forgotten"
     say(f"From {caller}, in {found.language or 'a language not known'}, {_when(found)}.")
-    for program, *options in PLAYERS:
-        if (path := shutil.which(program)) is not None:
-            subprocess.run([path, *options, str(file)], check=False)
-            return
-    players = ", ".join(program for program, *_ in PLAYERS)
-    say(f"No player was found here (of {players}). The message lies in {file}.", "yellow")
+    if not player.play(file):
+        say(
+            f"No player was found here (of {player.names()}). The message lies in {file}.", "yellow"
+        )
 
 
 @app.command()
@@ -89,7 +77,7 @@ def export(
             raise BadInput(f"{target} is there already; name another file.") from None
         with os.fdopen(handle, "wb") as out:
             out.write(source.read_bytes())
-        opened.messages.accessed(message, "exported", _who(), datetime.now(UTC))
+        opened.messages.accessed(message, "exported", who(), datetime.now(UTC))
     say(f"The message is now in {target}. Delete it there when you no longer need it.")
 
 
@@ -97,7 +85,7 @@ def export(
 def done(message: Id) -> None:
     """Mark a message as dealt with; it stays until the caller is forgotten."""
     with database() as opened:
-        opened.messages.accessed(message, "done", _who(), datetime.now(UTC))
+        opened.messages.accessed(message, "done", who(), datetime.now(UTC))
     typer.echo(f"Message {message} is done.")
 
 
@@ -125,10 +113,6 @@ def _found(opened: Database, message: int) -> tuple[Message, Path]:
             f"{folder / found.file}."
         )
     return found, folder / found.file
-
-
-def _who() -> str:
-    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def _when(message: Message) -> str:

@@ -1,7 +1,5 @@
 """careline publish, rollback and merge: change what callers hear, without a restart."""
 
-import getpass
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli.context import database, require_flows, say, settings
+from ivr.cli.person import who as system_user
 from ivr.cli.prompts import build_all, prompt_store
 from ivr.cli.versions import print_diff
 from ivr.errors import BadInput
@@ -98,7 +97,7 @@ def merge() -> int:
 
 
 def _by(who: str | None, why: str) -> By:
-    name = who if who is not None else os.environ.get("SUDO_USER") or getpass.getuser()
+    name = who if who is not None else system_user()
     if not name.strip():
         raise BadInput("--as: found nothing; expected the name of whoever publishes.")
     return By(name.strip(), " ".join(why.split()), datetime.now(UTC))

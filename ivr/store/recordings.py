@@ -20,6 +20,7 @@ class Wanted:
     until: datetime | None = None
     agent: str | None = None
     queue: str | None = None
+    call_id: str | None = None
     number: str | None = None  # E.164
     state: str | None = "kept"
 
@@ -46,7 +47,7 @@ class Recordings:
             query = query.where(recordings.c.at >= wanted.since)
         if wanted.until is not None:
             query = query.where(recordings.c.at < wanted.until)
-        for column in ("agent", "queue", "state"):
+        for column in ("agent", "queue", "call_id", "state"):
             if (value := getattr(wanted, column)) is not None:
                 query = query.where(recordings.c[column] == clean(value))
         query = query.order_by(recordings.c.at.desc(), recordings.c.name.desc()).limit(limit)

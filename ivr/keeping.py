@@ -1,0 +1,203 @@
+"""What becomes of a talk's recording: where the switch writes it, and how it is put away.
+
+A talk is written raw by the switch; when its call is over, in a thread, it is encoded, sealed,
+entered into the catalogue, and the raw file removed, in this order: whatever fails or dies in
+between, the next attempt finds the raw file. What was left by an engine or a switch that died is put
+away when the engine begins, and marked.
+"""
+
+import asyncio
+import logging
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ivr.errors import CarelineError, NotFound
+from ivr.record import CallEvent, CallSummary
+from ivr.store.database import Database
+from recordings.catalogue import Recording
+from recordings.shelf import Part, Shelf, sha256
+from recordings.sound import Format, encode, seconds
+from recordings.vault import Keys, Vault
+
+log = logging.getLogger(__name__)
+
+SETTLED = 1.5
+"""Seconds in which a file has not grown when the switch is done with it; it writes each second."""
+LOOK_AGAIN = 0.5
+LONGEST_WAIT = 60.0
+CUT_SHORT = "put away after the engine began anew"
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A talk of a call under way, and whether the switch said that it records it."""
+
+    part: Part
+    agent: str
+    recorded: bool
+
+
+Alive = Callable[[], Awaitable[Collection[str]]]
+"""The calls of which the switch has a channel now."""
+
+
+class Keeping:
+    """The recordings of one engine. `alive` tells which calls the switch still has."""
+
+    def __init__(
+        self, database: Database, shelf: Shelf, key_file: Path, form: Format, alive: Alive
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._form = form
+        self._alive = alive
+        if not key_file.exists():
+            Keys.add(key_file)
+            log.warning("recordings are sealed with a new key; keep a copy of %s", key_file)
+        self._vault = Vault(Keys.read(key_file))
+        self._parts: dict[str, int] = {}
+        self._talks: dict[str, list[_Talk]] = {}
+        self._refused: set[str] = set()
+        self._told = "enough"
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def open(self) -> None:
+        """Make the folders, and put away what was left. Raises OSError where that cannot be."""
+        self._shelf.prepare()
+        self._spawn(self._put_away_what_was_left())
+
+    async def close(self) -> None:
+        """Wait until everything that is being put away is."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def file(self, call_id: str) -> Path | None:
+        """Where the switch is to write the next talk of a call; None: it is not to be recorded."""
+        room = self._shelf.room()
+        if room not in {self._told, "enough"}:
+            what = "nothing is recorded any more" if room == "none" else "it will soon be full"
+            log.error("there is too little room on the disk of the recordings: %s", what)
+        self._told = room
+        if room == "none" or call_id in self._refused:
+            return None
+        self._parts[call_id] = self._parts.get(call_id, 0) + 1
+        return self._shelf.capture(Part(call_id, self._parts[call_id]))
+
+    def refuse(self, call_id: str, *, refused: bool) -> None:
+        """The caller does not want to be recorded, or wants it after all."""
+        (self._refused.add if refused else self._refused.discard)(call_id)
+
+    def heed(self, entry: CallEvent | CallSummary) -> None:
+        """Read the call records along: when a call is over its recordings are put away."""
+        if isinstance(entry, CallEvent):
+            if entry.kind == "joined" and "recording" in entry.data:
+                part = Part.of(str(entry.data["recording"]))
+                talk = _Talk(part, str(entry.data["agent"]), bool(entry.data["recorded"]))
+                self._talks.setdefault(entry.call_id, []).append(talk)
+        elif entry.ended is not None and entry.call_id in self._parts:
+            del self._parts[entry.call_id]
+            self._refused.discard(entry.call_id)
+            for talk in self._talks.pop(entry.call_id, []):
+                self._spawn(self._put_talk_away(talk, entry))
+
+    async def _put_talk_away(self, talk: _Talk, call: CallSummary) -> None:
+        raw = self._shelf.capture(talk.part)
+        if await asyncio.to_thread(raw.exists):
+            await self._put_away(talk.part, raw, call, talk.agent, "")
+        else:
+            why = "its file is not there" if talk.recorded else "the switch did not begin to record"
+            await self._failed(_row(talk.part, call, talk.agent), why)
+
+    async def _put_away_what_was_left(self) -> None:
+        for part, raw in list(self._shelf.captured()):
+            try:
+                call = (await asyncio.to_thread(self._database.calls.show, part.call)).summary
+            except NotFound:
+                began = datetime.fromtimestamp(raw.stat().st_mtime, UTC)
+                call = CallSummary(call_id=part.call, started=began)
+            except CarelineError as error:
+                log.error("the recording %s cannot be put away yet: %s", part, error)
+                continue
+            self._parts[part.call] = max(self._parts.get(part.call, 0), part.part)
+            self._spawn(self._put_away(part, raw, call, call.agent or "", CUT_SHORT))
+
+    async def _put_away(
+        self, part: Part, raw: Path, call: CallSummary, agent: str, note: str
+    ) -> None:
+        await self._until_written(part, raw)
+        recording = _row(part, call, agent, note)
+        try:
+            await asyncio.to_thread(self._seal, recording, part, raw)
+        except (CarelineError, OSError) as error:
+            # The raw file stays: the engine tries again when it begins the next time.
+            await self._failed(recording, str(error))
+
+    async def _until_written(self, part: Part, raw: Path) -> None:
+        """Wait until the switch has let go of the call and of the file."""
+        deadline = time.monotonic() + LONGEST_WAIT
+        while True:
+            with suppress(CarelineError):  # a switch that cannot be asked may still be writing
+                settled = part.call not in await self._alive()
+                if settled and (not _grows(raw) or time.monotonic() > deadline):
+                    return
+            await asyncio.sleep(LOOK_AGAIN)
+
+    def _seal(self, recording: Recording, part: Part, raw: Path) -> None:
+        lasted = seconds(raw)
+        if lasted == 0:
+            raw.unlink()
+            self._database.recordings.add(replace(recording, state="failed", note="nothing in it"))
+            return
+        target = self._shelf.sealed(part, recording.at, self._form)
+        with tempfile.TemporaryFile(dir=raw.parent) as encoded:
+            encode(raw, encoded, self._form)
+            self._vault.seal(encoded, target)
+        self._database.recordings.add(
+            replace(
+                recording,
+                seconds=round(lasted, 2),
+                file=str(target.relative_to(self._shelf.root)),
+                size=target.stat().st_size,
+                sha256=sha256(target),
+            )
+        )
+        raw.unlink()
+
+    async def _failed(self, recording: Recording, why: str) -> None:
+        log.error("call %s has no recording %s: %s", recording.call_id, recording.name, why)
+        failed = replace(recording, state="failed", note=why)
+        with suppress(CarelineError):
+            await asyncio.to_thread(self._database.recordings.add, failed)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="recording")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _row(part: Part, call: CallSummary, agent: str, note: str = "") -> Recording:
+    return Recording(
+        name=str(part),
+        call_id=call.call_id,
+        part=part.part,
+        at=call.started,
+        queue=call.queue or "",
+        agent=agent,
+        language=call.language,
+        outcome=call.outcome,
+        note=note,
+    )
+
+
+def _grows(raw: Path) -> bool:
+    """Whether something was written to the file a moment ago."""
+    try:
+        return time.time() - raw.stat().st_mtime < SETTLED
+    except FileNotFoundError:
+        return False
