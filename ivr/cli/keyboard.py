@@ -1,5 +1,7 @@
-"""The caller of a simulated call who sits at the terminal: hears by reading, keys by typing."""
+"""The caller of a simulated call who sits at the terminal: hears by reading, keys and speaks by
+typing."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -7,13 +9,28 @@ from rich.console import Console
 from rich.text import Text
 
 from ivr.cli.outside import outside
-from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn
+from ivr.flow.calls import (
+    Answered,
+    HangsUp,
+    Hears,
+    Keys,
+    Mumbles,
+    Says,
+    Silence,
+    Talks,
+    Turn,
+)
 from ivr.flow.hotline import Hotline, Place
-from ivr.line.commands import ALL_KEYS, Command, Hold, Listen, Play, Spoken, Talk
+from ivr.line import far_end
+from ivr.line.commands import ALL_KEYS, Command, Hold, Listen, Play, Record, Spoken, Talk
 from ivr.line.far_end import HangUp, Moment, Press, Reaction
 from ivr.record import CallEvent
 from ivr.story import tell
 from ivr.trial.dialogue import Names, heard_in, in_good_time
+
+_LENGTH = re.compile(r"([1-9]\d{0,2})\s*s")
+UNCLEAR = "?"
+"""Typed for a sound in which no words can be heard."""
 
 _SHOWN_AS_HEARD = frozenset({"said", "arrived"})  # events that only repeat what is shown anyway
 
@@ -75,15 +92,34 @@ class Keyboard:
                 self.turns.append(HangsUp())
                 return HangUp(HangsUp().after)
             if not typed:
-                if isinstance(command, Listen):
+                if isinstance(command, Listen | Record):
                     self.turns.append(Silence())
                 return None
             if not typed.strip(ALL_KEYS):
                 self.turns.append(Keys(typed))
                 return Press(typed, in_good_time(command))
+            if isinstance(command, Record) and (length := _LENGTH.fullmatch(typed)):
+                self.turns.append(Talks(float(length[1])))
+                return far_end.Talks(float(length[1]))
+            reaction = self._said(command, typed)
+            if reaction is not None:
+                return reaction
             self._console.print("Keys are 0 to 9, * and #; h hangs up; Enter alone does nothing.")
 
+    def _said(self, command: Command, typed: str) -> Reaction | None:
+        """What is typed and no key is said, where the caller is listened to."""
+        if not isinstance(command, Listen) or command.speech is None:
+            return None
+        if typed == UNCLEAR:
+            self.turns.append(Mumbles())
+            return far_end.Mumble(in_good_time(command))
+        self.turns.append(Says(typed))
+        return far_end.Say(typed, in_good_time(command))
+
     def _hear(self, spoken: Spoken) -> None:
+        if spoken.recording is not None:
+            self._show(Text("» ", "bold"), Text("what the caller has just said", "dim"))
+            return
         name = self._names.of(spoken)
         self._show(Text("» ", "bold").append_text(outside(spoken.text)), self._about(spoken, name))
         self.turns.append(Hears(name or spoken.text))
@@ -97,7 +133,10 @@ class Keyboard:
         """What to ask before time goes on; None where a caller can do nothing."""
         match command:
             case Listen():
-                return f"{self._hint()}Enter: say nothing"
+                words = "or say it   " if command.speech is not None else ""
+                return f"{self._hint()}{words}Enter: say nothing"
+            case Record():
+                return "10s: talk for so long   #: done   0: a human   Enter: say nothing"
             case Play(interrupt=keys) if keys:
                 return "Enter: listen to the end"
             case Hold():

@@ -1,4 +1,4 @@
-"""careline simulate: a call in the terminal, with keys typed and time that passes at Enter."""
+"""careline simulate: a call in the terminal, with keys and words typed; time passes at Enter."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from ivr.flow.load import load
 from ivr.line.far_end import Answers, Phone
 from ivr.line.virtual_time import run
 from ivr.settings import Settings
-from ivr.trial.case import arranged, example_number, phones
+from ivr.trial.case import arranged, example_number, listening, phones
 from ivr.trial.dialogue import Names
 from ivr.trial.hall import Hall, Trial, enough_agents
 from ivr.trial.saved import as_case, save
@@ -56,9 +56,10 @@ def simulate(
         str | None, typer.Option("--as", metavar="SENTENCE", help="What the saved call is called.")
     ] = None,
 ) -> None:
-    """Try a call: read what would be heard, type keys, and see what is decided and why.
+    """Try a call: read what would be heard, type keys or words, and see what is decided and why.
 
-    Time passes only when you press Enter.
+    What is no key is what the caller says; a question mark alone is a sound without words. Time
+    passes only when you press Enter.
     """
     chosen = settings()
     require_flows(chosen)
@@ -129,7 +130,13 @@ async def _call(
     *,
     why: bool,
 ) -> tuple[Trial, list[Turn]]:
-    hall = Hall(hotline, staff, at=at, numbers=phones(hotline.center, {}))
+    hall = Hall(
+        hotline,
+        staff,
+        at=at,
+        numbers=phones(hotline.center, {}),
+        hearing=listening(hotline, None),
+    )
     keyboard = Keyboard(hotline, Names(hotline.wording), hall.now, console, why=why)
     try:
         trial = await hall.call(number, keyboard, profile=profile, watch=keyboard.happened)

@@ -46,6 +46,31 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Talks:
+    """The caller talks for so many seconds, to be taken down: leaves a message. A key, or hanging
+    up, right after this comes half a second after the last word."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The caller says this: `after` seconds from the beginning of the prompt; None: in good time.
+
+    `confidence` is how sure a recognizer would be of it.
+    """
+
+    text: str
+    after: float | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mumbles:
+    """The caller makes a sound in which no words can be heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """The caller lets a question go by."""
 
@@ -62,28 +87,46 @@ class HangsUp:
     after: float = 1.0
 
 
-Turn = Hears | Keys | Silence | Answered | HangsUp
+Turn = Hears | Keys | Says | Mumbles | Talks | Silence | Answered | HangsUp
 
-_TURN = "hear: a prompt, key: 1, silence, answered, hang up"
+PLAIN: dict[str, Turn] = {
+    "silence": Silence(),
+    "mumbles": Mumbles(),
+    "answered": Answered(),
+    "hang up": HangsUp(),
+}
+_TURN = "hear: a prompt, key: 1, says: some words, talks: 10s, silence, mumbles, answered, hang up"
 
 
 def _turn(value: Any) -> Turn:
     match value:
-        case "silence":
-            return Silence()
-        case "answered":
-            return Answered()
-        case "hang up":
-            return HangsUp()
+        case str() if value in PLAIN:
+            return PLAIN[value]
         case {"hear": str(what), **rest} if not rest:
             return Hears(what)
         case {"key": str(keys), **rest} if rest.keys() <= {"after"}:
             if not keys or keys.strip(ALL_KEYS):
                 raise wrong("keys of a telephone (0 to 9, * and #)", keys, ("key",))
             return Keys(keys, read_seconds(rest["after"]) if "after" in rest else None)
+        case {"says": str(text), **rest} if rest.keys() <= {"after", "confidence"}:
+            return _says(text, rest)
+        case {"talks": str(seconds), **rest} if not rest:
+            return Talks(read_seconds(seconds))
         case {"hang_up": str(after), **rest} if not rest:
             return HangsUp(read_seconds(after))
     raise wrong(f"one of {_TURN}", value)
+
+
+def _says(text: str, rest: dict[Any, Any]) -> Says:
+    if not text.strip():
+        raise wrong("the words that are said", text, ("says",))
+    try:
+        confidence = float(rest.get("confidence", 1.0))
+    except (TypeError, ValueError):
+        confidence = -1.0
+    if not 0.0 <= confidence <= 1.0:
+        raise wrong("a number from 0 to 1", rest["confidence"], ("confidence",))
+    return Says(text, read_seconds(rest["after"]) if "after" in rest else None, confidence)
 
 
 def _moment(value: Any) -> datetime:
@@ -139,6 +182,10 @@ def _answers(value: Any) -> Any:
         return value
 
 
+def _hears(value: Any) -> Any:
+    return () if value == "none" else value
+
+
 def _ends(value: Any) -> Any:
     return {"outcome": value} if isinstance(value, str) else value
 
@@ -170,7 +217,7 @@ TurnSpec = Annotated[
         {
             "title": "what is heard or done, see below",
             "anyOf": [
-                {"enum": ["silence", "answered", "hang up"]},
+                {"enum": list(PLAIN)},
                 {
                     "type": "object",
                     "properties": {"hear": {"type": "string"}},
@@ -181,6 +228,22 @@ TurnSpec = Annotated[
                     "type": "object",
                     "properties": {"key": {"type": ["string", "integer"]}, "after": _AFTER},
                     "required": ["key"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {
+                        "says": {"type": ["string", "number"]},
+                        "after": _AFTER,
+                        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+                    },
+                    "required": ["says"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"talks": {"type": ["string", "number"]}},
+                    "required": ["talks"],
                     "additionalProperties": False,
                 },
                 {
@@ -232,7 +295,8 @@ class Ends(Model):
     """How a call must end. Each field that is given must hold.
 
     `with` is the agent or number talked to, `step` the last step that ran, `within` the longest
-    time until somebody answers, or until the call is over if nobody does.
+    time until somebody answers, or until the call is over if nobody does. `message` is how long
+    the message is, at least, that the caller has left.
     """
 
     outcome: OUTCOMES | None = None
@@ -240,6 +304,7 @@ class Ends(Model):
     queue: str | None = None
     step: Target | None = None
     within: Seconds | None = None
+    message: Seconds | None = None
 
 
 class CallCase(Model):
@@ -253,10 +318,15 @@ class CallCase(Model):
     nobody. `numbers` says what outside numbers do (they answer
     unless it says otherwise), `hours` overrules opening hours. `lookups` says what each lookup
     finds: fields with values, or `missing`, or `fails` (as all do of which nothing is said);
-    `gateways` whether SMS and tickets are taken.
+    `gateways` whether SMS and tickets are taken, `messages` whether there is room for what callers
+    say.
 
-    `talk` is the call in its order: what is heard, what is keyed. Things not mentioned may be heard
-    in between; `never_hear` must not be. `agent_hears` is the whisper, `sets` what variables hold.
+    `hears` are the languages in which what the caller says is recognized: without it those that
+    have an intents file, `none` for keys alone.
+
+    `talk` is the call in its order: what is heard, what is keyed or said. Things not mentioned may
+    be heard in between; `never_hear` must not be. `agent_hears` is the whisper, `sets` what
+    variables hold.
     """
 
     call: str = Field(min_length=1)
@@ -270,6 +340,8 @@ class CallCase(Model):
     hours: dict[str, Literal["open", "closed"]] = Field({})
     lookups: Annotated[dict[str, dict[str, Any] | Answer], BeforeValidator(_answers)] = Field({})
     gateways: Literal["work", "fail"] = "work"
+    messages: Literal["work", "fail"] = "work"
+    hears: Annotated[tuple[str, ...] | None, BeforeValidator(_hears)] = None
     talk: tuple[TurnSpec, ...] = ()
     never_hear: Names = ()
     agent_hears: Names = ()

@@ -101,6 +101,8 @@ def _lines() -> Iterator[str]:
     yield "Each line of `talk` is one of\n"
     yield "- `hear: welcome`: this prompt, or these words, are heard next; others may come before"
     yield "- `key: 1`: keyed one second after the question (`after: 0.2s`: that long after it begins)"
+    yield "- `says: I lost my card`: said one second after the question; `confidence: 0.5` makes a"
+    yield "  recognizer unsure of it. `mumbles` is a sound without words"
     yield "- `silence`: a question is let go by"
     yield "- `answered`: somebody answers; what follows happens during the talk"
     yield "- `hang up`, or `hang_up: 30s` that long after what was heard began\n"

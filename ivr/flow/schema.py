@@ -123,6 +123,7 @@ SHAPES: dict[str, JsonSchemaValue] = {
 SHORT_FORMS: dict[str, JsonSchemaValue] = {
     "_ends": {"type": "string"},
     "_agents": {"const": "none"},
+    "_hears": {"const": "none"},
 }
 
 

@@ -21,6 +21,7 @@ from ivr.line.virtual_time import run
 from ivr.trial.dialogue import Dialogue, Names
 from ivr.trial.hall import LONGEST, Hall, Trial, enough_agents
 from ivr.trial.outside import Played
+from ivr.understanding import Understanding
 
 ALWAYS = Hours.model_construct(
     open=dict.fromkeys(DAYS, ((0, 24 * 60),)), holidays="as usual", special={}
@@ -64,7 +65,9 @@ async def try_case(
         at=spec.at.replace(tzinfo=center.zone),
         numbers=phones(center, spec.numbers),
         outside=outside,
+        hearing=listening(hotline, spec.hears),
     )
+    hall.box.full = spec.messages == "fail"
     for name, desk in (spec.agents or {}).items():
         if desk.leaves is not None:
             asyncio.get_running_loop().call_later(desk.leaves, hall.desk.log_out, name)
@@ -104,6 +107,12 @@ def arranged(
         identity = center.center.model_copy(update={"entry": begin})
         center = center.model_copy(update={"center": identity, "rules": ()})
     return replace(hotline, center=center)
+
+
+def listening(hotline: Hotline, hears: Sequence[str] | None) -> Understanding:
+    """What understands callers in the languages that are heard: those with an intents file."""
+    intents = hotline.intents
+    return Understanding(intents, intents.examples.keys() if hears is None else hears)
 
 
 def example_number(center: Center) -> str:
@@ -183,6 +192,7 @@ def _stated_failures(spec: CallCase) -> tuple[str, ...]:
     return (
         *(f"the lookup {name} failed:" for name in fails),
         *(gateways if spec.gateways == "fail" else ()),
+        *(["there is no room for what callers say"] if spec.messages == "fail" else ()),
     )
 
 
@@ -224,6 +234,11 @@ def _judge_end(case: Case, trial: Trial) -> Iterator[Problem]:
         if expected is not None and found != expected:
             what = "" if field == "with" else f"{field} "
             yield case.problem(f'the call ended with {what}"{found}"', "ends", field)
+    if ends.message is not None:
+        left = [float(str(e.data["seconds"])) for e in trial.all("message") if e.data["kept"]]
+        if max(left, default=0.0) < ends.message:
+            message = f"a message of {left[-1]:.1f} s was left" if left else "no message was left"
+            yield case.problem(message, "ends", "message")
     if ends.within is not None and trial.seconds() > ends.within:
         what = "somebody answered" if joined else "the call was over"
         yield case.problem(f"{what} only after {trial.seconds():.1f} s", "ends", "within")

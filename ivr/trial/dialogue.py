@@ -8,9 +8,20 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn
+from ivr.flow.calls import (
+    Answered,
+    HangsUp,
+    Hears,
+    Keys,
+    Mumbles,
+    Says,
+    Silence,
+    Talks,
+    Turn,
+)
 from ivr.flow.wording import Wording
-from ivr.line.commands import Command, Connect, Hold, Play, Spoken, Talk
+from ivr.line import far_end
+from ivr.line.commands import Command, Connect, Hold, Play, Record, Spoken, Talk
 from ivr.line.far_end import HangUp, Moment, Press, Reaction
 from ivr.line.speech_length import seconds
 
@@ -57,9 +68,10 @@ def _pattern(parts: Sequence[object]) -> re.Pattern[str]:
 class Dialogue:
     """A caller who hears and does what is written, line by line; a `FarEnd`.
 
-    Something to hear waits until it is heard. A key answers the next question, one second after it
-    has been asked. A key that follows something heard which asks nothing is pressed while that is
-    being said. When a line is never heard the caller stays silent, and the call takes its course.
+    Something to hear waits until it is heard. A key, or something said, answers the next question,
+    one second after it has been asked. A key that follows something heard which asks nothing is
+    pressed while that is being said. When a line is never heard the caller stays silent, and the
+    call takes its course.
     """
 
     def __init__(self, turns: Sequence[Turn], names: Names) -> None:
@@ -89,13 +101,26 @@ class Dialogue:
         match turn:
             case Silence() if asked:
                 self._next += 1
-            case Keys(keys, after):
+            case Talks(seconds) if isinstance(command, Record):
                 self._next += 1
-                return Press(keys, in_good_time(command) if after is None else after)
-            case HangsUp(after):
+                return self._talk(seconds)
+            case Says() | Mumbles() if not asked:
+                return None
+            case Keys() | Says() | Mumbles() | HangsUp():
                 self._next += 1
-                return HangUp(after)
+                return _done(turn, in_good_time(command))
         return None
+
+    def _talk(self, lasts: float) -> Reaction:
+        """Talk, and then do what comes next, if it ends what is taken down."""
+        match self._turn:
+            case Keys(keys, None):
+                self._next += 1
+                return far_end.Talks(lasts, PAUSE, then=keys)
+            case HangsUp():
+                self._next += 1
+                return far_end.Talks(lasts, PAUSE, hangs_up=True)
+        return far_end.Talks(lasts, PAUSE)
 
     def _hear(self, spoken: tuple[Spoken, ...]) -> bool:
         advanced = False
@@ -105,6 +130,18 @@ class Dialogue:
                 self._next += 1
                 advanced = True
         return advanced
+
+
+def _done(turn: Keys | Says | Mumbles | HangsUp, in_time: float) -> Reaction:
+    match turn:
+        case Keys(keys, after):
+            return Press(keys, in_time if after is None else after)
+        case Says(text, after, confidence):
+            return far_end.Say(text, in_time if after is None else after, confidence)
+        case Mumbles():
+            return far_end.Mumble(in_time)
+        case HangsUp(after):
+            return HangUp(after)
 
 
 def is_heard(turn: Hears, spoken: Spoken, names: Names) -> bool:

@@ -15,7 +15,7 @@ from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
 from ivr.flow.center import NeedSpec
 from ivr.flow.hotline import Hotline
-from ivr.flow.serving import Outside
+from ivr.flow.serving import Hearing, Outside
 from ivr.line.far_end import Answers, FarEnd, Phone, Script
 from ivr.line.line import Arrival, Line
 from ivr.line.simulated import SimulatedLine
@@ -64,8 +64,8 @@ class Hall:
     """The hotline, its agents at their phones, and calls that come in from `at` (aware) on.
 
     `agents` are logged in, each with what their phone does; `numbers` says what outside numbers do,
-    by the number; others cannot be reached. `outside` plays the bank's other systems. `close` it
-    when the last call is over.
+    by the number; others cannot be reached. `outside` plays the bank's other systems; `hearing`
+    understands callers, who only use keys without it. `close` it when the last call is over.
     """
 
     def __init__(
@@ -76,9 +76,11 @@ class Hall:
         at: datetime,
         numbers: Mapping[str, Phone] | None = None,
         outside: Outside | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
         self.hotline = hotline
         self._outside = outside
+        self._hearing = hearing
         self.box = Measured()
         self._loop = asyncio.get_running_loop()
         self._began, self._at = self._loop.time(), at.astimezone(UTC)
@@ -136,6 +138,7 @@ class Hall:
             trial,
             self.now,
             outside=self._outside,
+            hearing=self._hearing,
             box=self.box,
             door=self.door,
         )

@@ -11,7 +11,7 @@ import yaml
 from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.errors import BadInput
-from ivr.flow.calls import Answered, HangsUp, Hears, Keys, Silence, Turn, cases_of
+from ivr.flow.calls import PLAIN, Answered, HangsUp, Hears, Keys, Says, Talks, Turn, cases_of
 from ivr.flow.hotline import Hotline
 from ivr.flow.source import parse
 from ivr.trial.case import try_cases
@@ -104,21 +104,26 @@ def _line(turn: Turn) -> Any:
     match turn:
         case Hears(what):
             return {"hear": what}
-        case Keys(keys, None):
-            return {"key": keys}
         case Keys(keys, after):
-            return {"key": keys, "after": f"{after:g}s"}
-        case Silence():
-            return "silence"
-        case Answered():
-            return "answered"
+            return {"key": keys} | _timed(after)
+        case Says(text, after, confidence):
+            unsure = {} if confidence == 1.0 else {"confidence": confidence}
+            return {"says": text} | _timed(after) | unsure
+        case Talks(seconds):
+            return {"talks": f"{seconds:g}s"}
         case HangsUp():
             return "hang up"
+        case _:
+            return next(name for name, plain in PLAIN.items() if plain == turn)
+
+
+def _timed(after: float | None) -> dict[str, str]:
+    return {} if after is None else {"after": f"{after:g}s"}
 
 
 def _sentence(turns: Sequence[Turn], at: datetime, outcome: str) -> str:
     done = [_line(turn) for turn in turns if not isinstance(turn, Hears | Answered)]
-    inputs = [one if isinstance(one, str) else str(one["key"]) for one in done]
+    inputs = [one if isinstance(one, str) else str(next(iter(one.values()))) for one in done]
     return f"{at:%a %H:%M}, {', '.join(inputs) or 'nothing keyed'}: {outcome}"
 
 

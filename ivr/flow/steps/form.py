@@ -106,7 +106,8 @@ class Form(Step):
             prompt = retry[0]
         else:
             return self.otherwise
-        talk.note("form", filled=list(self.fields))
+        for name in self.fields:
+            talk.note("set", name=name, value=values[name])
         return self.next
 
     async def _ask(

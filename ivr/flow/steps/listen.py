@@ -102,6 +102,7 @@ class Listen(Step):
                     talk.remember(outcome)
                     if self.into is not None:
                         talk.variables[self.into] = intent
+                        talk.note("set", name=self.into, value=intent)
                     return _to(self.intents[intent])
                 case Silence():
                     retry, silences = self.no_input[silences : silences + 1], silences + 1
