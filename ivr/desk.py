@@ -5,13 +5,14 @@ what came of them goes back to it as events.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
 from ivr.agent import AgentAccount
-from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.bell import Bell
+from ivr.flow.serving import NotServed, Served, ServeRequest, Stage
 from ivr.line.commands import (
     AgentPhone,
     Connect,
@@ -19,7 +20,6 @@ from ivr.line.commands import (
     HungUp,
     Joined,
     NotJoined,
-    Outcome,
     Play,
     Spoken,
     Talk,
@@ -32,17 +32,22 @@ from routing.events import (
     AgentPaused,
     AgentResumed,
     CallLeft,
+    CallMoved,
+    CallReordered,
     CallWaits,
+    CallWithdrawn,
     Event,
     Offer,
     OfferAccepted,
     OfferRefused,
     PhoneSeen,
     QueuesChanged,
+    Release,
     SetAside,
     TalkOver,
     TimePassed,
     Withdraw,
+    WrapUpExtended,
 )
 from routing.floor import Floor
 from routing.model import Agent, Need, Queue, Relax
@@ -54,56 +59,27 @@ NEXT_ANNOUNCEMENT = 40.0  # seconds between one announcement and the next
 _UNSTAFFED = NotServed("unstaffed")
 
 
-class _Bell:
-    """Rings when there is news for a call, and stops what is done with its line meanwhile."""
-
-    def __init__(self) -> None:
-        self._rung = False
-        self._timeout: asyncio.Timeout | None = None
-
-    def ring(self) -> None:
-        """There is news."""
-        self._rung = True
-        if self._timeout is not None:
-            self._timeout.reschedule(asyncio.get_running_loop().time())
-
-    def heard(self) -> None:
-        """The news is known."""
-        self._rung = False
-
-    async def stops(self, doing: Coroutine[Any, Any, Outcome]) -> Outcome | None:
-        """Do something on the line until the bell rings; None if the bell came first.
-
-        An outcome that is there when it rings counts: an agent who has answered is not taken back.
-        """
-        if self._rung:
-            doing.close()
-            return None
-        # A timeout without a time, which comes due at the bell: no task is needed for the work.
-        try:
-            async with asyncio.timeout(None) as self._timeout:
-                return await doing
-        except TimeoutError:
-            if not self._rung:
-                raise
-            return None
-        finally:
-            self._timeout = None
-
-
 @dataclass(slots=True)
 class _Place:
-    """A waiting call as the desk sees it: the offer it has now, and a bell for when that changes."""
+    """A waiting call as the desk sees it: the offer it has now, and a bell for when that changes.
 
+    `needs` are those of all its stages; `left` is what the floor let it go for.
+    """
+
+    request: ServeRequest
+    since: float
+    needs: tuple[Need, ...]
     offer: Offer | None = None
-    bell: _Bell = field(default_factory=_Bell)
+    left: Release | None = None
+    bell: Bell = field(default_factory=Bell)
 
 
 class Desk:
     """The floor of one hotline, live.
 
     `now` is a monotonic clock in seconds. `set_aside(agent, misses)` is called when the floor has
-    paused an agent who missed calls.
+    paused an agent who missed calls. `ring_back` is given what is to be done about callbacks: no
+    line of theirs is here.
     """
 
     def __init__(
@@ -111,10 +87,12 @@ class Desk:
         floor: Floor,
         now: Callable[[], float],
         set_aside: Callable[[str, int], None] = lambda agent, misses: None,
+        ring_back: Callable[[Offer | Withdraw | Release], None] = lambda instruction: None,
     ) -> None:
         self.floor = floor
         self._now = now
         self._set_aside = set_aside
+        self.ring_back = ring_back
         self._accounts: dict[str, AgentAccount] = {}
         self._places: dict[str, _Place] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -124,23 +102,27 @@ class Desk:
     def log_in(self, account: AgentAccount) -> None:
         """An agent is here, or has other skills or a pause from now on."""
         self._accounts[account.name] = account
-        self._tell(AgentArrived(Agent(account.name, account.skills), paused=account.paused))
+        self.tell(AgentArrived(Agent(account.name, account.skills), paused=account.paused))
 
     def log_out(self, name: str) -> None:
         """An agent leaves, after the talk if one is under way."""
-        self._tell(AgentLeft(name))
+        self.tell(AgentLeft(name))
 
     def pause(self, name: str, reason: str) -> None:
         """An agent takes no calls, after the talk if one is under way."""
-        self._tell(AgentPaused(name, reason))
+        self.tell(AgentPaused(name, reason))
 
     def resume(self, name: str) -> None:
         """An agent takes calls again."""
-        self._tell(AgentResumed(name))
+        self.tell(AgentResumed(name))
+
+    def extend_wrap_up(self, name: str, seconds: float) -> None:
+        """An agent needs longer for the wrap-up that is on."""
+        self.tell(WrapUpExtended(name, seconds))
 
     def phone_seen(self, name: str, *, reachable: bool) -> None:
         """The switch says whether an agent's phone can be reached."""
-        self._tell(PhoneSeen(name, reachable))
+        self.tell(PhoneSeen(name, reachable))
 
     def staffed(self, skill: str) -> bool:
         """Whether an agent with the skill is logged in."""
@@ -148,7 +130,7 @@ class Desk:
 
     def queues_changed(self, queues: Mapping[str, Queue]) -> None:
         """Other flows are live; who gives `queues` keeps those that calls under way may still need."""
-        self._tell(QueuesChanged(queues))
+        self.tell(QueuesChanged(queues))
 
     def close(self) -> None:
         """Stop the timer."""
@@ -164,33 +146,37 @@ class Desk:
 
         Raises `CallerHungUp` and `LineError`; the call has left the floor then.
         """
-        stages = [(stage.after, Need(stage.levels)) for stage in request.stages]
-        if not self.floor.can_ever_serve(stages[-1][1]):
+        needs = tuple(stage.need for stage in request.stages)
+        if not any(map(self.floor.can_ever_serve, needs)):
             return _UNSTAFFED
-        place = self._places[call] = _Place()
+        since = self._now() - request.waited
+        place = self._places[call] = _Place(request, self._now(), needs)
         try:
-            self._tell(
+            self.tell(
                 CallWaits(
                     call,
                     request.queue,
-                    need=stages[0][1],
-                    relax=tuple(Relax(after, need) for after, need in stages[1:]),
+                    need=needs[0],
+                    relax=_relax(request.stages),
                     head_start=request.head_start,
                     preferred=request.preferred,
+                    since=since,
+                    patience=request.patience,
+                    limits=request.limits,
                 )
             )
-            relax = [[after, str(need)] for after, need in stages[1:]]
-            terms = {"need": str(stages[0][1]), "relax": relax, "head_start": request.head_start}
+            relax = [[stage.after, str(stage.need)] for stage in request.stages[1:]]
+            terms = {"need": str(needs[0]), "relax": relax, "head_start": request.head_start}
             note("waiting", queue=request.queue, **terms, **self._outlook(call))
             return await self._wait_and_talk(call, line, request, place, note)
         finally:
             del self._places[call]
-            self._tell(CallLeft(call))
+            self.tell(CallLeft(call))
 
     async def _wait_and_talk(
         self, call: str, line: Line, request: ServeRequest, place: _Place, note: Note
     ) -> Served | NotServed:
-        say, patience, last_need = request.say, FIRST_ANNOUNCEMENT, Need(request.stages[-1].levels)
+        say, patience = request.say, FIRST_ANNOUNCEMENT
         while True:
             place.bell.heard()
             if place.offer is not None:
@@ -198,7 +184,9 @@ class Desk:
                 say = None  # the sentence is heard once, with the first phone that rings
                 if served is not None:
                     return served
-            elif not self.floor.can_ever_serve(last_need):
+            elif place.left is not None:
+                return NotServed(place.left.cause, waited=self._now() - place.since)
+            elif not any(map(self.floor.can_ever_serve, place.needs)):
                 return _UNSTAFFED
             elif say is not None:
                 await place.bell.stops(line.perform(Play((say,), interrupt="")))
@@ -249,10 +237,10 @@ class Desk:
             place.offer = None
         if isinstance(outcome, NotJoined):
             note("refused", agent=agent, cause=outcome.cause)
-            self._tell(OfferRefused(call, agent, outcome.cause))
+            self.tell(OfferRefused(call, agent, outcome.cause))
             return None
         assert isinstance(outcome, Joined)
-        self._tell(OfferAccepted(call, agent))
+        self.tell(OfferAccepted(call, agent))
         recording = {}
         if request.record is not None:
             recording = {"recording": request.record.stem, "recorded": outcome.recorded}
@@ -260,18 +248,50 @@ class Desk:
         try:
             ended = await line.perform(Talk())
         finally:
-            self._tell(TalkOver(call, agent))
+            self.tell(TalkOver(call, agent))
         note("talk_over", by="agent")
         return Served(agent, over=isinstance(ended, HungUp))
+
+    # -- what a supervisor does with a waiting call ---------------------------------------------
+
+    def reorder(self, call: str, position: int = 1) -> bool:
+        """Put a waiting call into another position, the front by default; False if none waits."""
+        return self._tell_of(call, CallReordered(call, position))
+
+    def withdraw(self, call: str) -> bool:
+        """Take a call out of its queue; it goes where the flow says. False if it does not wait."""
+        return self._tell_of(call, CallWithdrawn(call))
+
+    def move(self, call: str, queue: str) -> bool:
+        """Move a waiting call to another queue of its hotline, on the terms of that queue.
+
+        False if it does not wait here; KeyError if its hotline has no such queue.
+        """
+        place = self._places.get(call)
+        if place is None or place.request.terms is None or self.floor.call(call) is None:
+            return False
+        terms = place.request.terms(queue)
+        place.needs = tuple(stage.need for stage in terms.stages)
+        relax = _relax(terms.stages)
+        event = CallMoved(call, queue, place.needs[0], relax, terms.head_start)
+        return self._tell_of(call, event)
+
+    def _tell_of(self, call: str, event: Event) -> bool:
+        if self.floor.call(call) is None:
+            return False
+        self.tell(event)
+        return True
 
     # -- what a waiting caller is told ---------------------------------------------------------
 
     def _outlook(self, call: str) -> dict[str, Any]:
-        expected = self.floor.expected_wait(call, self._now())
-        outlook: dict[str, Any] = {"position": self.floor.position(call)}
-        if expected is not None:
-            outlook |= {"low": round(expected[0]), "high": round(expected[1])}
-        return outlook
+        told = self.floor.outlook(call, self._now())
+        if told is None:  # it was released as it came
+            return {"position": 0}
+        outlook: dict[str, Any] = {"position": told.position}
+        if told.low is not None and told.high is not None:
+            outlook |= {"low": round(told.low), "high": round(told.high)}
+        return outlook | ({"longer": told.reason} if told.reason else {})
 
     def _announcement(self, call: str, request: ServeRequest, note: Note) -> tuple[Spoken, ...]:
         outlook = self._outlook(call)
@@ -287,17 +307,20 @@ class Desk:
 
     # -- the floor -----------------------------------------------------------------------------
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Let the floor know what has happened, and see to what it asks for."""
         for instruction in self.floor.handle(event, self._now()):
             match instruction:
-                case Offer(call=call):
-                    self._places[call].offer = instruction
-                    self._places[call].bell.ring()
-                case Withdraw(call, _):
-                    self._places[call].offer = None
-                    self._places[call].bell.ring()
                 case SetAside(agent, _, misses):
                     self._set_aside(agent, misses)
+                case Offer() | Withdraw() | Release():
+                    place = self._places.get(instruction.call)
+                    if place is None:
+                        self.ring_back(instruction)
+                        continue
+                    place.offer = instruction if isinstance(instruction, Offer) else None
+                    place.left = instruction if isinstance(instruction, Release) else None
+                    place.bell.ring()
         self._arm()
 
     def _arm(self) -> None:
@@ -308,4 +331,8 @@ class Desk:
         if wake is not None:
             loop = asyncio.get_running_loop()
             delay = max(0.0, wake - self._now())
-            self._alarm = loop.call_later(delay, self._tell, TimePassed())
+            self._alarm = loop.call_later(delay, self.tell, TimePassed())
+
+
+def _relax(stages: Sequence[Stage]) -> tuple[Relax, ...]:
+    return tuple(Relax(stage.after, stage.need) for stage in stages[1:])

@@ -5,8 +5,15 @@ from routing.model import Queue
 
 
 def queues_of(center: Center) -> dict[str, Queue]:
-    """Names, rings and wrap-ups; needs and head starts come with each call, in its own language."""
+    """Rings, wrap-ups and limits; needs and head starts come with each call, in its own language."""
     return {
-        name: Queue(name, ring=spec.ring, wrap_up=spec.wrap_up)
+        name: Queue(
+            name,
+            ring=spec.ring,
+            wrap_up=spec.wrap_up,
+            most=None if spec.overflow is None else spec.overflow.length,
+            longest=None if spec.overflow is None else spec.overflow.after,
+            spare=spec.spare,
+        )
         for name, spec in center.queues.items()
     }

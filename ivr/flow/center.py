@@ -2,41 +2,18 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
-from ivr.flow.expression import Expression
-from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, read_expression, wrong
+from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
+from ivr.flow.needs import WORDS, Need, NeedSpec
 from ivr.flow.services import Gateway, Lookup
 
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
-
-
-class NeedSpec(Model):
-    """What a call asks of an agent: levels by skill, and an expression for the language's skill."""
-
-    skills: dict[str, int]
-    language: Expression | None = None
-
-
-def _need(value: Any) -> NeedSpec:
-    if value is None:
-        return NeedSpec(skills={})
-    if not isinstance(value, dict):
-        raise wrong("skills with their levels, such as {senior_care: 3},", value)
-    skills: dict[str, int] = {}
-    for skill, level in value.items():
-        if skill == "language":
-            continue
-        if level not in ("1", "2", "3", "4", "5"):
-            raise wrong(f'a level from 1 to 5 for the skill "{skill}"', level, (skill,))
-        skills[skill] = int(level)
-    language = read_expression(value["language"], ("language",)) if "language" in value else None
-    return NeedSpec(skills=skills, language=language)
 
 
 def _number(number: str) -> str:
@@ -51,7 +28,13 @@ def _timezone(name: str) -> str:
     return name
 
 
-Need = Annotated[NeedSpec, BeforeValidator(_need)]
+def _skills(skills: dict[str, str]) -> dict[str, str]:
+    for word in WORDS:
+        if word in skills:
+            raise wrong(
+                f'another name than "{word}", which means something in a need,', word, (word,)
+            )
+    return skills
 
 
 class Relaxed(Model):
@@ -61,10 +44,24 @@ class Relaxed(Model):
     need: Need
 
 
+class Overflow(Model):
+    """Where a call goes that waited `after` in a queue, or finds `length` calls waiting there.
+
+    It goes on to another `queue`, where the time it waited counts, or `to` a step.
+    """
+
+    after: Seconds | None = None
+    length: int | None = Field(None, ge=0, le=10_000)
+    queue: str | None = None
+    to: Target | None = None
+
+
 class QueueSpec(Model):
     """A queue: whom its calls need, how far ahead they are, where they go if nobody is there.
 
-    `priority` is a head start: a call is treated as if it had already waited that long.
+    `priority` is a head start: a call is treated as if it had already waited that long. A caller
+    waits up to `own_agent` for the agent they know, if that one is at work, and up to `spare` for
+    another agent than the only free one of those whom others need.
     """
 
     need: Need = NeedSpec(skills={})
@@ -75,6 +72,19 @@ class QueueSpec(Model):
     hours: str | None = None
     closed: Target | None = None
     unstaffed: Target | None = None
+    own_agent: Seconds = 0.0
+    spare: Seconds = 0.0
+    overflow: Overflow | None = None
+
+
+class Returning(Model):
+    """A caller cut off in a queue or a talk who rings again `within` this time is put ahead.
+
+    The wait until then counts as waited, and a talk that broke off as `priority` besides.
+    """
+
+    within: Seconds = 300.0
+    priority: Seconds = 1800.0
 
 
 class Rule(Model):
@@ -132,13 +142,14 @@ class Center(Model):
     """The whole of center.yaml."""
 
     center: Identity
-    skills: dict[str, str] = Field({})
+    skills: Annotated[dict[str, str], AfterValidator(_skills)] = Field({})
     hours: dict[str, Hours] = Field({})
     numbers: dict[str, Annotated[str, AfterValidator(_number)]] = Field({})
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()
     limits: Limits = Limits()
+    returning: Returning | None = None
     commands: GlobalKeys = GlobalKeys()
     lookups: dict[Name, Lookup] = Field({})
     sms: Gateway | None = None

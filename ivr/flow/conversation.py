@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ivr.caller import Caller
-from ivr.flow.center import NeedSpec
-from ivr.flow.expression import Expression, Facts, Unknown
+from ivr.flow.expression import Expression, Unknown
 from ivr.flow.hotline import Hotline
+from ivr.flow.needs import NeedSpec
 from ivr.flow.serving import (
     Dictated,
     Failed,
@@ -21,6 +21,7 @@ from ivr.flow.serving import (
     Served,
     ServeRequest,
     Stage,
+    Terms,
     TextMessage,
     Ticket,
     TooShort,
@@ -41,8 +42,17 @@ from ivr.line.commands import (
     Talk,
 )
 from ivr.line.line import Line
+from routing.skills import ANYBODY
 
 MOST_SENT = 3  # SMS and tickets a call, each: who rings to have us send them is no caller
+
+
+_LEFT = {  # how it is noted that a queue did not serve a call
+    "unstaffed": "unstaffed",
+    "full": "queue_full",
+    "waited": "waited_too_long",
+    "withdrawn": "taken_out",
+}
 
 
 class Conversation(Talking):
@@ -64,32 +74,58 @@ class Conversation(Talking):
         and_then: bool = False,
     ) -> Served | NotServed:
         """Put the caller through to an agent of `queue`."""
-        spec = self.hotline.center.queues[queue]
-        if spec.hours is not None and not self.is_open(spec.hours):
-            self.note("closed", queue=queue, hours=spec.hours)
-            return NotServed("closed", spec.closed)
-        facts = self.facts
-        extra = self._levels(need, facts)
-        stages = [Stage(0.0, {**self._levels(spec.need, facts), **extra})]
-        stages += [Stage(r.after, {**self._levels(r.need, facts), **extra}) for r in spec.relax]
-        profile = self.caller.profile
-        result = await self.house.serve(
-            self.line,
-            ServeRequest(
-                queue=queue,
-                stages=tuple(stages),
-                head_start=spec.priority + priority,
-                preferred=profile.preferred_agent if profile is not None else None,
-                say=self.word(say) if say is not None else None,
-                and_then=and_then,
-                whisper=self.whisper,
-                announce=self.word,
-            ),
-        )
-        if isinstance(result, NotServed):
-            self.note("unstaffed", queue=queue)
-            return NotServed(result.why, spec.unstaffed)
-        return result
+        spoken = self.word(say) if say is not None else None
+        profile, been, waited = self.caller.profile, [queue], 0.0
+        while True:
+            spec = self.hotline.center.queues[queue]
+            if spec.hours is not None and not self.is_open(spec.hours):
+                self.note("closed", queue=queue, hours=spec.hours)
+                return NotServed("closed", spec.closed)
+            terms, overflow = self._terms(queue, need, priority), spec.overflow
+            onward = None if overflow is None else overflow.queue
+            result = await self.house.serve(
+                self.line,
+                ServeRequest(
+                    queue=queue,
+                    stages=terms.stages,
+                    head_start=terms.head_start,
+                    preferred=profile.preferred_agent if profile is not None else None,
+                    say=spoken if len(been) == 1 else None,
+                    and_then=and_then,
+                    whisper=self.whisper,
+                    announce=self.word,
+                    patience=spec.own_agent,
+                    waited=waited,
+                    limits=onward not in been,  # two queues that overflow into each other: enough
+                    terms=lambda other: self._terms(other, need, priority),
+                ),
+            )
+            if isinstance(result, Served):
+                return result
+            self.note(_LEFT[result.why], queue=queue)
+            if result.why not in ("full", "waited") or overflow is None:
+                return NotServed(result.why, spec.unstaffed)
+            if onward is None:
+                return NotServed(result.why, overflow.to or spec.unstaffed)
+            waited += result.waited
+            been.append(onward)
+            queue = onward
+
+    def _terms(self, queue: str, more: NeedSpec | None, priority: float) -> Terms:
+        """What this caller asks for in `queue`, with what the step or rule adds to it."""
+        facts, spec = self.facts, self.hotline.center.queues[queue]
+
+        def spoken(language: Expression) -> str | None:
+            try:
+                return str(language.value(facts))
+            except Unknown as error:
+                self.house.trouble(f"the language of the need is not known: {error}")
+                return None
+
+        extra = ANYBODY if more is None else more.asked(spoken)
+        needs = [(0.0, spec.need), *((relaxed.after, relaxed.need) for relaxed in spec.relax)]
+        stages = tuple(Stage(after, need.asked(spoken).and_also(extra)) for after, need in needs)
+        return Terms(stages, spec.priority + priority)
 
     async def transfer(self, name: str, ring: float, *, and_then: bool) -> bool:
         """Ring a number center.yaml allows; whether somebody there talked to the caller."""
@@ -116,17 +152,6 @@ class Conversation(Talking):
             if whisper.when.holds(facts)
         )
         return tuple(one for one in spoken if one is not None)
-
-    def _levels(self, need: NeedSpec | None, facts: Facts) -> dict[str, int]:
-        if need is None:
-            return {}
-        levels = dict(need.skills)
-        if need.language is not None:
-            try:
-                levels[str(need.language.value(facts))] = 1
-            except Unknown as error:
-                self.house.trouble(f"the language of the need is not known: {error}")
-        return levels
 
     # -- asking and telling others -------------------------------------------------------------
 

@@ -176,6 +176,10 @@ def _fall_backs(hotline: Hotline, place: Place, queue: str, own: Exit | None) ->
     closed = unstaffed if own else _named(hotline, spec.closed)
     if unstaffed is not None and own is None:
         yield Edge(place, unstaffed, "unstaffed", sets=False)
+    if spec.overflow is not None and own is None:
+        overflow = _named(hotline, spec.overflow.to)
+        if overflow is not None and overflow != unstaffed:
+            yield Edge(place, overflow, "unstaffed", sets=False)
     if closed is not None and spec.hours is not None:
         yield Edge(place, closed, "closed", sets=False, hours=spec.hours)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from ivr.flow.center import NeedSpec
 from ivr.flow.expression import Expression
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline
+from ivr.flow.needs import NeedSpec
 from ivr.flow.proof import Proof, prove
 from ivr.flow.source import Loc, Source
 
@@ -104,5 +104,5 @@ class Inspection:
         for index, whisper in enumerate(center.whisper):
             yield ("whisper", index, "when"), whisper.when
         for loc, need in needs:
-            if need is not None and need.language is not None:
-                yield (*loc, "language"), need.language
+            for within, expression in need.expressions() if need is not None else ():
+                yield (*loc, *within), expression

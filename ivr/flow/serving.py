@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
+from routing.skills import Need
 
 if TYPE_CHECKING:
     from speech.intents import Understood
-
-Levels = Mapping[str, int]  # skill → least level
-
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the call asks of an agent once it has waited `after` seconds."""
 
     after: float
-    levels: Levels
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a call asks for in a queue, and how far ahead it is there."""
+
+    stages: tuple[Stage, ...]
+    head_start: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ class ServeRequest:
     an agent of that language hears about the caller; `announce(prompt, values)` words an
     announcement for the caller. With `and_then` the call is needed back after the talk. The talk is
     recorded into the file `record`.
+
+    A `preferred` agent at work is waited for up to `patience` seconds. A call that came from
+    another queue has `waited` there already, and with `limits` off it may stay here. `terms(queue)`
+    are those of another queue for this call, should a supervisor move it there.
     """
 
     queue: str
@@ -44,6 +54,10 @@ class ServeRequest:
     whisper: Callable[[str], tuple[Spoken, ...]]
     announce: Callable[[str, Mapping[str, Any]], Spoken | None]
     record: Path | None = None
+    patience: float = 0.0
+    waited: float = 0.0
+    limits: bool = True
+    terms: Callable[[str], Terms] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +70,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class NotServed:
-    """No agent: closed, or nobody who could serve is logged in. `target` is where to go instead."""
+    """No agent: "closed", or "unstaffed" as nobody who could serve is logged in; "full", or "waited"
+    too long; or "withdrawn" by a supervisor. `target` is where to go instead. The call `waited` so
+    many seconds.
+    """
 
     why: str
     target: str | None = None
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from ivr.flow.expression import Expression
 from ivr.flow.fields import Model
 
 if TYPE_CHECKING:
-    from ivr.flow.center import NeedSpec
     from ivr.flow.conversation import Conversation
+    from ivr.flow.needs import NeedSpec
     from ivr.flow.source import Loc
 
 

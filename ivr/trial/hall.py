@@ -13,8 +13,8 @@ from ivr.agent import AgentAccount
 from ivr.call import Call, Door
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
-from ivr.flow.center import NeedSpec
 from ivr.flow.hotline import Hotline
+from ivr.flow.needs import NeedSpec
 from ivr.flow.serving import Hearing, Outside
 from ivr.line.far_end import Answers, FarEnd, Phone, Script
 from ivr.line.line import Arrival, Line
@@ -174,13 +174,22 @@ def _needs(hotline: Hotline) -> Iterator[Mapping[str, int]]:
     """What queues ask for at first, alone and with what a rule or step adds."""
     queues = hotline.center.queues
     for queue in queues.values():
-        yield queue.need.skills
+        yield _levels(queue.need)
     for rule in hotline.center.rules:
         if rule.need is not None:
-            yield {**queues[rule.queue].need.skills, **rule.need.skills}
+            yield {**_levels(queues[rule.queue].need), **_levels(rule.need)}
     for flow in hotline.flows.values():
         for step in flow.steps.values():
             own = getattr(step, "need", None)
             if isinstance(own, NeedSpec):
                 for mention in step.queues():
-                    yield {**queues[mention.name].need.skills, **own.skills}
+                    yield {**_levels(queues[mention.name].need), **_levels(own)}
+
+
+def _levels(need: NeedSpec) -> Mapping[str, int]:
+    """Skills that meet a need, its language aside: the first of each choice, and what it prefers."""
+    asked = need.asked(lambda language: None)
+    levels = {**asked.prefer, **asked.skills}
+    for group in asked.any_of:
+        levels |= group[0].skills
+    return levels

@@ -34,7 +34,7 @@ GOOD = {
     "a key after a greeting cuts it short": "talk: [hear: welcome, key: 1, hear: connecting]",
     "hanging up ends the call": "talk: [hear: main_menu, hang up]\n    ends: left",
     "hanging up on the agent": "talk: [key: 1, hear: connecting, answered, hang up]\n"
-    "    ends: {outcome: answered, with: senior-zh}",
+    "    ends: {outcome: answered, with: zh}",
     "hanging up later": "talk: [key: 1, hear: connecting, hang_up: 20s]\n    ends: answered",
     "an elderly caller": "caller: {born: 1950-01-01}\n    talk: [hear: at_once]\n"
     "    never_hear: welcome\n    ends: {with: senior-zh, queue: elders, within: 5s}",
@@ -79,7 +79,7 @@ BAD = {
     "sets: {topic: balance}": 'main.calls.yaml:3:12: "topic" was not set [calls]',
     "ends: {within: 4s}": "main.calls.yaml:3:20: somebody answered only after ",
     "ends: left": 'main.calls.yaml:3:11: the call ended with outcome "answered" [calls]',
-    "ends: {with: duty}": 'main.calls.yaml:3:18: the call ended with "senior-zh" [calls]',
+    "ends: {with: duty}": 'main.calls.yaml:3:18: the call ended with "zh" [calls]',
     "ends: {queue: elders}": 'main.calls.yaml:3:19: the call ended with queue "general" [calls]',
     "ends: {step: main.bye}": 'main.calls.yaml:3:18: the call ended with step "main.agent" [calls]',
 }

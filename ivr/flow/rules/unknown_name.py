@@ -1,8 +1,9 @@
 """What flows, rules and queues mention of center.yaml exists there."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from ivr.flow.inspection import Inspection
+from ivr.flow.needs import NeedSpec
 from ivr.flow.problem import Problem, did_you_mean
 from ivr.flow.source import Loc, Source
 
@@ -31,9 +32,9 @@ def check(inspection: Inspection) -> Iterator[Problem]:
             spot = source.key(loc) if loc[-1] == name else source.value(loc)
             yield source.problem(spot, message, NAME)
 
-    def skills(loc: Loc, levels: Mapping[str, int]) -> Iterator[Problem]:
-        for skill in levels:
-            yield from known(source, (*loc, skill), "skills", skill)
+    def skills(loc: Loc, need: NeedSpec) -> Iterator[Problem]:
+        for within, skill in need.mentions():
+            yield from known(source, (*loc, *within), "skills", skill)
 
     for flow in hotline.flows.values():
         for index, language in enumerate(flow.languages or ()):
@@ -45,15 +46,18 @@ def check(inspection: Inspection) -> Iterator[Problem]:
             for entry in step.entries():
                 yield from known(flow.source, (*at, *entry.loc), entry.section, entry.name)
     for name, queue in center.queues.items():
-        yield from skills(("queues", name, "need"), queue.need.skills)
+        yield from skills(("queues", name, "need"), queue.need)
         for index, relaxed in enumerate(queue.relax):
-            yield from skills(("queues", name, "relax", index, "need"), relaxed.need.skills)
+            yield from skills(("queues", name, "relax", index, "need"), relaxed.need)
         if queue.hours is not None:
             yield from known(source, ("queues", name, "hours"), "hours", queue.hours)
+        if queue.overflow is not None and queue.overflow.queue is not None:
+            loc = ("queues", name, "overflow", "queue")
+            yield from known(source, loc, "queues", queue.overflow.queue)
     for index, rule in enumerate(center.rules):
         yield from known(source, ("rules", index, "queue"), "queues", rule.queue)
         if rule.need is not None:
-            yield from skills(("rules", index, "need"), rule.need.skills)
+            yield from skills(("rules", index, "need"), rule.need)
     for index, hours in enumerate(center.limits.hours):
         yield from known(source, ("limits", "hours", index), "hours", hours)
 

@@ -37,6 +37,8 @@ def check(inspection: Inspection) -> Iterator[Problem]:
             target = getattr(queue, field)
             if target is not None:
                 named["queues", name, field] = target
+        if queue.overflow is not None and queue.overflow.to is not None:
+            named["queues", name, "overflow", "to"] = queue.overflow.to
     for loc, target in named.items():
         if not exists(target, None):
             yield source.problem(source.value(loc), _message(target, known), NAME)

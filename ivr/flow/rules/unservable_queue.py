@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ivr.flow.center import NeedSpec, QueueSpec
-from ivr.flow.expression import Facts, Unknown
+from ivr.flow.center import QueueSpec
+from ivr.flow.expression import Expression, Facts, Unknown
 from ivr.flow.inspection import Inspection, Skills
+from ivr.flow.needs import NeedSpec
 from ivr.flow.problem import Problem, Spot
 from ivr.flow.source import Source
+from routing.skills import ANYBODY, Agent
 
 NAME = "unservable-queue"
 
@@ -56,24 +58,18 @@ def _uses(inspection: Inspection) -> Iterator[tuple[Source, Spot, str, NeedSpec 
 def _served(
     spec: QueueSpec, more: NeedSpec | None, language: str, agents: Sequence[Skills]
 ) -> bool:
-    levels: dict[str, int] = {}
-    for need in (spec.relax[-1].need if spec.relax else spec.need, more):
-        if need is not None:
-            levels |= {**need.skills, **_language(need, language, agents)}
-    return any(
-        all(agent.get(skill, 0) >= level for skill, level in levels.items()) for agent in agents
-    )
-
-
-def _language(need: NeedSpec, language: str, agents: Sequence[Skills]) -> dict[str, int]:
-    if need.language is None:
-        return {}
     functions = {"staffed": lambda skill: any(skill in agent for agent in agents)}
-    try:
-        skill = need.language.value(Facts({"caller": {"language": language}}, functions))
-    except Unknown:
-        return {}
-    return {str(skill): 1}
+    known = Facts({"caller": {"language": language}}, functions)
+
+    def spoken(expression: Expression) -> str | None:
+        try:
+            return str(expression.value(known))
+        except Unknown:
+            return None
+
+    last = (spec.relax[-1].need if spec.relax else spec.need).asked(spoken)
+    asked = last.and_also(ANYBODY if more is None else more.asked(spoken))
+    return any(asked.met_by(Agent("somebody", skills)) for skills in agents)
 
 
 def _speakers(languages: list[str]) -> str:

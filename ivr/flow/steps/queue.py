@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ivr.flow.center import Need, NeedSpec
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Seconds, Target
+from ivr.flow.needs import Need, NeedSpec
 from ivr.flow.serving import Served
 from ivr.flow.step import Entry, Exit, Mention, Pace, Step, Used
 
@@ -16,7 +16,7 @@ class Queue(Step):
     `need` and `priority` add to what the queue asks for. `say` is heard before the wait. `next` is
     where the caller goes after the talk (without it the call ends there). When the queue is closed
     or nobody who could serve is logged in, the queue's own `closed` or `unstaffed` applies, or
-    `unstaffed` here.
+    `unstaffed` here, which also takes a call that finds the queue full or has waited too long.
 
         agent: {queue: general, say: connecting, next: goodbye, unstaffed: night}
     """
@@ -57,12 +57,12 @@ class Queue(Step):
         return self.need
 
     def expressions(self) -> Iterator[Used]:
-        if self.need is not None and self.need.language is not None:
-            yield Used(("need", "language"), self.need.language)
+        for loc, expression in self.need.expressions() if self.need is not None else ():
+            yield Used(("need", *loc), expression)
 
     def entries(self) -> Iterator[Entry]:
-        for skill in self.need.skills if self.need is not None else ():
-            yield Entry(("need", skill), "skills", skill)
+        for loc, skill in self.need.mentions() if self.need is not None else ():
+            yield Entry(("need", *loc), "skills", skill)
 
     def longest(self, pace: Pace) -> float:
         return 0.0  # waiting in the queue is reaching it; how long depends on the agents
