@@ -102,9 +102,15 @@ SHAPES: dict[str, JsonSchemaValue] = {
     "_percent": {"title": "a share such as 30%", "type": ["string", "integer"]},
     "_keys": {"title": "keys such as 1-5", "type": "string"},
     "_need": {
-        "title": "skills with levels from 1 to 5, language with an expression",
+        "title": "skills with levels from 1 to 5; any, all and not; language with an expression",
         "type": ["object", "null"],
-        "properties": {"language": CONDITION},
+        "properties": {
+            "language": CONDITION,
+            "all": {"type": "array", "minItems": 1},
+            "any": {"type": "array", "minItems": 1},
+            "not": {"type": ["array", "object"]},
+            "prefer": {"type": "object"},
+        },
         "additionalProperties": LEVEL,
     },
     "_week": {

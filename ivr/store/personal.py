@@ -41,7 +41,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "waited_too_long": ("queue",),
     "taken_out": ("queue",),
     "waiting": ("queue", "need", "relax", "head_start", "position", "low", "high"),
-    "announced": ("position", "low", "high"),
+    "announced": ("position", "low", "high", "longer"),
     "offer": ("agent", "need", "stage", "waited", "verdicts"),
     "withdrawn": ("agent",),
     "refused": ("agent", "cause"),

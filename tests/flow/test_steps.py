@@ -719,7 +719,7 @@ def test_a_queue_asks_for_the_language_the_call_is_in_now() -> None:
         talk.speak("en")
 
     _, _, house = take(QUEUE, prepare=in_english)
-    assert [dict(stage.levels) for stage in house.asked[0].stages] == [{"en": 1}, {}]
+    assert [dict(stage.need.skills) for stage in house.asked[0].stages] == [{"en": 1}, {}]
 
 
 def test_hanging_up_while_a_step_runs_is_no_trouble_of_the_step() -> None:
