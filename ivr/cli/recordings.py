@@ -34,14 +34,18 @@ key = typer.Typer(no_args_is_help=True, help="The keys that recordings are seale
 app.add_typer(key, name="key")
 
 Name = Annotated[str, typer.Argument(help="As `careline recordings list` shows it.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+DATE = ["%Y-%m-%d"]
 DAY = timedelta(days=1)
 
 
 @app.command("list")
 def list_(
-    since: Annotated[Day, typer.Option("--from", help="the first day")] = None,
-    until: Annotated[Day, typer.Option("--to", help="the last day")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DATE, help="the first day")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=DATE, help="the last day")
+    ] = None,
     agent: Annotated[str | None, typer.Option(help="with this agent")] = None,
     queue: Annotated[str | None, typer.Option(help="of this queue")] = None,
     number: Annotated[str | None, typer.Option(help="of the caller with this number")] = None,
