@@ -49,6 +49,7 @@ from ivr.shifts import Shifts
 from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
+from ivr.understanding import Understanding
 from recordings.shelf import Shelf
 from routing.floor import Floor
 from speech.voice import Espeak
@@ -138,7 +139,9 @@ class App:
         await self.shifts.open()
         for device in await self._ami.list("DeviceStateList"):
             self._phone_changed(device)
-        await self.listening.open(self.hotline.center.center.languages)
+        await self.listening.open(
+            self.hotline.center.center.languages, self._understanding(self.hotline).learn
+        )
         await self.inbound.start()
         self.live.open()
         log.info("the hotline answers with version %d of the flows", self.live.edition.number)
@@ -174,6 +177,11 @@ class App:
         self._queues |= queues_of(edition.hotline.center)
         self.desk.queues_changed(self._queues)
         await asyncio.to_thread(self._make_music, [before.hotline, edition.hotline])
+        if any(one in self.listening.languages for one in edition.hotline.center.center.languages):
+            await asyncio.to_thread(self._understanding(edition.hotline).learn)
+
+    def _understanding(self, hotline: Hotline) -> Understanding:
+        return Understanding(hotline.intents, self.listening.languages)
 
     # -- calls -----------------------------------------------------------------------------------
 
@@ -189,6 +197,7 @@ class App:
             outside=self._outside(edition.hotline),
             box=self.box,
             version=edition.number,
+            hearing=self._understanding(edition.hotline),
             door=self.door,
             tape=self.keeping.file if self.keeping is not None else lambda _: None,
         )

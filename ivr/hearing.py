@@ -7,7 +7,7 @@ served by keys, as they are for good where there is none.
 import asyncio
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 
 from ivr.errors import LineError
 from ivr.line.asterisk.audiosocket import AudioSocket
@@ -32,8 +32,14 @@ class Listening:
         self.ears = Ears(self._hearing, self._sockets, trouble)
         self._loading: asyncio.Task[None] | None = None
 
-    async def open(self, languages: Iterable[str]) -> None:
-        """Begin to hear `languages`, as soon as their models are loaded."""
+    @property
+    def languages(self) -> Container[str]:
+        """Those that are heard by now."""
+        return self._hearing.recognizers.keys()
+
+    async def open(self, languages: Iterable[str], then: Callable[[], object]) -> None:
+        """Begin to hear `languages`, as soon as their models are loaded; `then` do what understanding
+        callers needs, in a thread."""
         if not self._settings.speech:
             return
         try:
@@ -42,7 +48,7 @@ class Listening:
             log.error("callers cannot speak, only press keys: %s", error)
             return
         wanted = set(languages)
-        self._loading = asyncio.create_task(self._load(wanted), name="load speech models")
+        self._loading = asyncio.create_task(self._load(wanted, then), name="load speech models")
 
     async def close(self) -> None:
         """Hear nobody any more."""
@@ -52,7 +58,7 @@ class Listening:
         await self._sockets.close()
         self._hearing.close()
 
-    async def _load(self, languages: set[str]) -> None:
+    async def _load(self, languages: set[str], then: Callable[[], object]) -> None:
         folder = self._settings.var / FOLDER
         found = await asyncio.to_thread(models.recognizers, folder)
         for language, recognizer in found.items():
@@ -62,6 +68,8 @@ class Listening:
                     log.info("callers may speak %s", language)
                 else:
                     log.error("callers cannot speak %s, only press keys: %s", language, failure)
+        if any(language in self.languages for language in languages):
+            await asyncio.to_thread(then)
 
 
 def _addresses(switch: str) -> tuple[str, str]:

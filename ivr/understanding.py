@@ -5,7 +5,7 @@ caller whose words need it. Two hotlines with the same examples learn once.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -19,11 +19,11 @@ _Examples = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 class Understanding:
-    """A `Hearing` for a hotline; `languages` are those there is a recognizer for."""
+    """A `Hearing` for a hotline; `languages` are those that are heard at the moment."""
 
-    def __init__(self, intents: Intents, languages: Collection[str]) -> None:
+    def __init__(self, intents: Intents, languages: Container[str]) -> None:
         self._intents = intents
-        self._languages = frozenset(languages)
+        self._languages = languages
         self._one_at_a_time = Lock()
 
     def hears(self, language: str) -> bool:
@@ -36,16 +36,23 @@ class Understanding:
         """See `ivr.flow.serving.Hearing`."""
         return await asyncio.to_thread(self._understand, text, language, others, among)
 
-    def learn(self) -> "Classifier":
-        """Learn from the examples, or remember it. Raises `BadInput` with fewer than two intents."""
+    def learn(self) -> "Classifier | None":
+        """Learn from the examples, or remember it; None where there are fewer than two intents."""
         training = self._intents.training()
+        if len(training) < 2:
+            return None
         return _learned(tuple((intent, tuple(given)) for intent, given in training.items()))
 
     def _understand(
         self, text: str, language: str, others: Sequence[str], among: Collection[str]
     ) -> "Understood":
+        from speech.intents import Understood  # noqa: PLC0415  as below
+
         with self._one_at_a_time:
-            return self.learn().understand(text, language, others, among)
+            classifier = self.learn()
+            if classifier is None:
+                return Understood("unknown", None, 0.0, (), ())
+            return classifier.understand(text, language, others, among)
 
 
 @lru_cache(maxsize=4)
