@@ -33,6 +33,8 @@ MORE_LANGUAGES = (
 )
 RING, WRAP_UP, PATIENCE = 2.5, 2.0, 1.5
 """Seconds: how long phones ring, how long agents are left alone, how long menus wait for a key."""
+SILENCE = 2
+"""Seconds without a word that end a message."""
 MENU, QUESTION = 1500, 1900
 """Hertz: what the main menu and all other questions sound like in Chinese."""
 MENU_LASTS, QUESTION_LASTS = 3.0, 0.6
@@ -77,6 +79,8 @@ def _quicken(ring: float, bank: int, data: Any) -> None:
     for step in data.get("steps", {}).values():
         if "menu" in step or "ask" in step:
             step["patience"] = f"{PATIENCE}s"
+        if "voicemail" in step:
+            step |= {"silence": f"{SILENCE}s", "at_least": "1s"}
 
 
 def _open(data: Any) -> None:
@@ -84,10 +88,11 @@ def _open(data: Any) -> None:
 
 
 def _questions(path: Path) -> Iterator[str]:
-    """The prompts that ask for keys, but for those whose text is made during the call."""
+    """The prompts that ask for keys or words, but for those whose text is made during the call."""
     for step in _read(path).get("steps", {}).values():
         names = [
-            step.get("menu") or step.get("ask"),
+            step.get("menu") or step.get("ask") or step.get("voicemail"),
+            step.get("review"),
             *step.get("no_input", []),
             *step.get("no_match", []),
         ]
