@@ -99,6 +99,17 @@ class Archive:
             path.unlink()
         self.database.recordings.deleted(name, why)
 
+    def forget(self, number: str) -> tuple[int, int]:
+        """Delete the recordings of a caller (E.164) for good: how many were, and how many are held.
+
+        A held one stays, since it was held for a court or an inquiry; whoever asked is told.
+        """
+        found = self.database.recordings.find(Wanted(number=number))
+        free = [one for one in found if not one.held]
+        for one in free:
+            self.delete(one.name, "the caller was forgotten")
+        return len(free), len(found) - len(free)
+
     def seal_anew(self, vault: Vault, step: Callable[[], None] = lambda: None) -> int:
         """Seal every recording for the newest key; how many there were."""
         kept = self.database.recordings.find(Wanted())

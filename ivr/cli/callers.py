@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ivr.archive import Archive
 from ivr.caller import Profile, age_on, guess_language, mask, parse_number
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import harmless, outside
+from ivr.cli.person import who
 from ivr.cli.place import identity, today
 from ivr.errors import BadInput, NotFound
 from ivr.messages import FOLDER
@@ -22,6 +24,7 @@ from ivr.messages import forget as forget_messages
 from ivr.store import Database, profile_fields
 from ivr.store.callers import GoodRow, ImportReport, Row
 from ivr.store.callers_file import CallersFile
+from recordings.shelf import Shelf
 
 app = typer.Typer(no_args_is_help=True, help="The people the hotline knows, by their number.")
 
@@ -197,6 +200,9 @@ def forget(
         typer.confirm(f"Erase {key} and all that their calls tell of them, for good?", abort=True)
     with database() as opened:
         forget_messages(opened.messages.of(key), settings().var / FOLDER)
+        shelf = Shelf(settings().var / "recordings")
+        archive = Archive(opened, shelf, who(), lambda: datetime.now(UTC))
+        talks, held = archive.forget(key)
         report = opened.callers.forget(key)
     if not report.profile and not report.calls and not report.messages:
         typer.echo(f"Nothing was stored about {mask(key)}.")
@@ -204,6 +210,12 @@ def forget(
     profile = "the profile" if report.profile else "no profile"
     typer.echo(
         f"Erased of {mask(key)}: {profile}; number, name and reasons in {report.calls} calls; "
-        f"what was keyed or said in {report.events} of their events; {report.messages} messages. "
+        f"what was keyed or said in {report.events} of their events; {report.messages} messages; "
+        f"{talks} recordings. "
         "When, how long, by whom and with what outcome they were served is kept as statistics."
     )
+    if held:
+        say(
+            f"{held} recordings are held and stay: `careline recordings list` says for what.",
+            "yellow",
+        )

@@ -175,3 +175,14 @@ def test_keys_are_changed_and_old_recordings_sealed_anew(hotline: Path, careline
 def test_without_the_key_nothing_is_opened(hotline: Path, careline: Careline) -> None:
     settings().key_file.write_text(Keys.read(settings().key_file).public[0] + "\n")
     assert "Only public keys are here" in careline("recordings", "export", "1-1", code=1)
+
+
+def test_a_forgotten_callers_recordings_are_gone_but_for_what_is_held(
+    hotline: Path, careline: Careline
+) -> None:
+    files = [file_of(hotline, name) for name in ("1-1", "2-1", "3-1")]
+    careline("recordings", "hold", "3-1", "-m", "court case 12/2026")
+    said = careline("callers", "forget", "13912345678", "--yes")
+    assert "2 recordings" in said
+    assert "1 recordings are held and stay" in said
+    assert [file.exists() for file in files] == [False, False, True]
