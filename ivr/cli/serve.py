@@ -12,6 +12,7 @@ from ivr.cli.outside import outside
 from ivr.doctor import examine
 from ivr.errors import LineError
 from ivr.settings import Settings
+from ivr.watchdog import watched
 
 _SIGNS = {"good": "[green]ok[/]  ", "warning": "[yellow]warn[/]", "bad": "[red]bad[/] "}
 
@@ -45,7 +46,8 @@ async def _answer(chosen: Settings) -> None:
             say(
                 "Nobody can take a call yet: *45 on an agent's phone, or careline agents ready NAME"
             )
-        await stop.wait()
+        async with watched(f"answers with version {app.live.edition.number} of its flows"):
+            await stop.wait()
         say("Stopping: talks go on, waiting callers are handed to the switch.")
 
 
