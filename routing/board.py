@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from routing.lane import Lane, Ranked
 from routing.model import Need, Place, Seat, Waiting
+from routing.roll import Roll
 
 
 class Board:
@@ -22,6 +23,7 @@ class Board:
     def __init__(self) -> None:
         self.calls: dict[str, Waiting] = {}
         self.seats: dict[str, Seat] = {}
+        self.roll = Roll()
         self.lanes: dict[Need, Lane] = {}
         self.ready: dict[Need, Lane] = {}
         self.own: dict[str, Ranked[Place]] = {}
@@ -49,7 +51,8 @@ class Board:
         if standing == "open":
             lane.open.add(place)
             self.opened += 1
-            self._note(lane)
+            if lane.free or lane.resting:
+                self.ready[lane.need] = lane
         elif standing == "own" and waiting.preferred is not None:
             self.own.setdefault(waiting.preferred, Ranked()).add(place)
 
@@ -69,7 +72,8 @@ class Board:
         if standing == "open":
             lane.open.remove(place)
             self.opened -= 1
-            self._note(lane)
+            if not lane.open:
+                self.ready.pop(lane.need, None)
         elif standing == "own" and waiting.preferred is not None:
             own = self.own[waiting.preferred]
             own.remove(place)
@@ -92,10 +96,18 @@ class Board:
     def put(self, seat: Seat) -> None:
         """Add an agent or replace the record of one."""
         name, before = seat.name, self.seats.get(seat.name)
-        self.seats[name] = seat  # keeps the order of arrival
+        self.seats[name] = seat
+        self.roll.put(seat)
         if before is not None and before.agent is seat.agent and _stands_alike(before, seat):
             return
         lanes = self._lanes_of.get(name, [])
+        if before is not None and before.agent is seat.agent and _counts_alike(before, seat):
+            self.offerable += seat.offerable - before.offerable
+            for lane in lanes:
+                lane.change(before, seat)
+                if lane.open:
+                    self._note(lane)
+            return
         if before is not None:
             self._count(before, -1)
             for lane in lanes:
@@ -113,6 +125,7 @@ class Board:
     def remove(self, agent: str) -> None:
         """Forget an agent, who must be here."""
         seat = self.seats.pop(agent)
+        self.roll.remove(agent)
         self._count(seat, -1)
         for lane in self._lanes_of.pop(agent):
             lane.leave(seat)
@@ -161,12 +174,19 @@ class Board:
             self.ready.pop(lane.need, None)
 
 
+def _counts_alike(one: Seat, other: Seat) -> bool:
+    """Whether at most the agent's place among the free is another."""
+    return (
+        one.working == other.working
+        and one.leaving == other.leaving
+        and (one.rest is None) == (other.rest is None)
+    )
+
+
 def _stands_alike(one: Seat, other: Seat) -> bool:
     """Whether every lane counts the two alike: most changes of state leave all lanes as they are."""
     return (
-        one.offerable == other.offerable
-        and one.working == other.working
-        and one.leaving == other.leaving
-        and (one.rest is None) == (other.rest is None)
+        _counts_alike(one, other)
+        and one.offerable == other.offerable
         and (not one.offerable or one.idle_since == other.idle_since)
     )

@@ -59,6 +59,7 @@ from routing.model import Place, Queue, Rest, Seat, State, Waiting
 from routing.pairing import agent_for, next_pair
 from routing.policy import in_stage, moved, put_in_place, waiting_for
 from routing.rest import COOL_DOWNS, Occupancy
+from routing.roll import Picture
 from routing.views import Views
 from routing.waiting import rivals
 
@@ -165,8 +166,7 @@ class Floor(Views):
         if event.call in self._talks:
             raise IllegalEvent(f"{event}: the call is talking to {self._talks[event.call]}.")
         self._arrivals += 1
-        staffed = self._board.staffed
-        waiting = waiting_for(event, queue, self._arrivals, self._now, staffed)
+        waiting = waiting_for(event, queue, self._arrivals, self._now, self._board.lane)
         self._board.lane(waiting.need).asked_at = self._now
         self._begin(waiting)
 
@@ -195,8 +195,7 @@ class Floor(Views):
         queue = self._queue(event, event.queue)
         if event.call not in self._board.calls:
             return
-        staffed = self._board.staffed
-        there = moved(self._board.calls[event.call], event, queue, self._now, staffed)
+        there = moved(self._board.calls[event.call], event, queue, self._now, self._board.lane)
         self._stop_ringing_for(event.call)
         self._begin(replace(there, offered_to=None))
 
@@ -304,16 +303,10 @@ class Floor(Views):
         if seat is None:
             return  # Logged out as the phone was lifted: a talk the floor has no seat for.
         self._talks[event.call] = event.agent
-        self._board.put(
-            replace(
-                self._worked(seat).to(state, self._now),
-                call=event.call,
-                queue=waiting.queue,
-                misses=0,
-                rests_until=None,
-                rest=None,
-            )
-        )
+        self._worked(seat)
+        if seat.misses or seat.rest is not None:
+            seat = replace(seat, misses=0, rests_until=None, rest=None)
+        self._board.put(seat.to(state, self._now, call=event.call, queue=waiting.queue))
 
     def _offer_refused(self, event: OfferRefused) -> None:
         seat = self._board.seats.get(event.agent)
@@ -346,7 +339,7 @@ class Floor(Views):
         elif seat.queue.wrap_up > 0:
             until = now + seat.queue.wrap_up
             heappush(self._timers, (until, "wrap_up", event.agent))
-            self._board.put(replace(seat.to(state, now), until=until))
+            self._board.put(seat.to(state, now, until=until))
         else:
             self._free_after_work(seat, now)
 
@@ -360,13 +353,13 @@ class Floor(Views):
         calls served are those of the best set there is (the greedy rule of a transversal matroid).
         """
         offers: dict[str, Offer] = {}
-        while True:
+        while self._board.offerable:
             pair = next_pair(self._board, self._now)
             if offers and self._swap(offers, None if pair is None else pair[0].place):
                 continue
             if pair is None:
                 break
-            self._offer(*pair, offers, self.agents())
+            self._offer(*pair, offers, self._board.roll.picture())
         self._instructions += offers.values()
 
     def _offer(
@@ -374,15 +367,15 @@ class Floor(Views):
         waiting: Waiting,
         agent: str,
         offers: dict[str, Offer],
-        seats: tuple[Seat, ...],
+        seats: Picture,
         needed_by: Mapping[str, str] | None = None,
     ) -> None:
         board = self._board
         decision = Decision(waiting, agent, self._now, seats, needed_by or {})
         offers[agent] = Offer(decision, waiting.queue.ring)
         board.keep(replace(waiting, offered_to=agent))
-        ringing = board.seats[agent].to("ringing", self._now)
-        board.put(replace(ringing, call=waiting.call, queue=waiting.queue))
+        seat = board.seats[agent]
+        board.put(seat.to("ringing", self._now, call=waiting.call, queue=waiting.queue))
 
     def _swap(self, offers: dict[str, Offer], before: Place | None) -> bool:
         """Serve one more call, of those ahead of `before`, by somebody an earlier call can spare."""
@@ -423,8 +416,7 @@ class Floor(Views):
             elif not self._reassign(other, offers, tried):
                 continue
             free = {s.name: s for s in offer.decision.seats}[agent]
-            seats = tuple(free if s.name == agent else s for s in self.agents())
-            self._offer(waiting, agent, offers, seats)
+            self._offer(waiting, agent, offers, board.roll.picture().with_seat(free))
             return True
         return False
 
@@ -559,7 +551,7 @@ class Floor(Views):
             self._relax(waiting)
 
     def _relax(self, waiting: Waiting) -> None:
-        relaxed = in_stage(waiting, self._now, self._board.staffed)
+        relaxed = in_stage(waiting, self._now, self._board.lane)
         if relaxed is not waiting:
             self._keep(relaxed)
             if relaxed.relaxes_at is not None:

@@ -27,6 +27,9 @@ class Ranked(Generic[P]):
     def __init__(self) -> None:
         self._places: list[P] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
     def __len__(self) -> int:
         return len(self._places)
 
@@ -98,6 +101,13 @@ class Lane:
         self.fresh.discard(name)
         if seat.offerable:
             (self.free if seat.rest is None else self.resting).remove(self.rank(seat))
+
+    def change(self, before: Seat, seat: Seat) -> None:
+        """Count an agent as `seat` who was counted as `before` and can still do the same."""
+        if before.offerable:
+            (self.free if before.rest is None else self.resting).remove(self.rank(before))
+        if seat.offerable:
+            (self.free if seat.rest is None else self.resting).add(self.rank(seat))
 
     def has_other(self, excluded: frozenset[str]) -> bool:
         """Whether somebody at work who is not `excluded` meets the need."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from routing.model import Need, Seat, Waiting
 from routing.pairing import CONSIDERED, points
+from routing.roll import Picture
 
 Code = Literal[
     "chosen",
@@ -80,7 +81,7 @@ class Decision:
     waiting: Waiting
     agent: str
     at: float
-    seats: tuple[Seat, ...]
+    seats: Picture
     needed_by: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -195,12 +195,20 @@ class Seat:
         """The place among the free."""
         return (self.idle_since, self.name)
 
-    def to(self, state: State, at: float) -> "Seat":
-        """This seat in another state.
+    def to(
+        self,
+        state: State,
+        at: float,
+        *,
+        call: str | None = None,
+        queue: Queue | None = None,
+        until: float | None = None,
+    ) -> "Seat":
+        """This seat in another state, with what belongs to that.
 
         Who becomes free goes last among the free, except after a ringing that was nobody's fault.
         """
-        if state == self.state:
+        if state == self.state and call is None:
             return self
         newly_free = state == "free" and self.state != "ringing"
         return Seat(
@@ -211,6 +219,9 @@ class Seat:
             reachable=self.reachable,
             pause=self.pause,
             leaving=self.leaving,
+            call=call,
+            queue=queue,
+            until=until,
             misses=self.misses,
             rests_until=self.rests_until,
             rest=self.rest,

@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from routing.events import CallMoved, CallWaits, IllegalEvent
+from routing.lane import Lane
 from routing.model import Need, Queue, Relax, Waiting, check_stages
 
-Staffed = Callable[[Need], bool]
-"""Whether somebody who meets a need is logged in."""
+LaneOf = Callable[[Need], Lane]
+"""The lane of a need: who meets it, and the need itself as everybody else refers to it."""
 
 
 def waiting_for(
-    event: CallWaits, queue: Queue, number: float, now: float, staffed: Staffed
+    event: CallWaits, queue: Queue, number: float, now: float, lane_of: LaneOf
 ) -> Waiting:
     """The call of `event` as it begins to wait in `queue`, already in the stage it has earned.
 
@@ -33,17 +34,17 @@ def waiting_for(
         number=number,
         since=since,
         head_start=queue.head_start + event.head_start,
-        stages=_stages(event, queue),
+        stages=_stages(event, queue, lane_of),
         preferred=event.preferred,
         own_until=since + event.patience if own else None,
         spare_until=_spare_until(queue, since, now),
         callback=event.callback,
         limits=event.limits,
     )
-    return in_stage(waiting, now, staffed)
+    return in_stage(waiting, now, lane_of)
 
 
-def in_stage(waiting: Waiting, now: float, staffed: Staffed) -> Waiting:
+def in_stage(waiting: Waiting, now: float, lane_of: LaneOf) -> Waiting:
     """`waiting` in the last of its stages that has begun by `now`.
 
     A stage for which nobody is logged in is skipped: the call goes on to the next one that somebody
@@ -53,27 +54,25 @@ def in_stage(waiting: Waiting, now: float, staffed: Staffed) -> Waiting:
     while stage + 1 < len(waiting.stages) and waiting.stage_begins(stage + 1) <= now:
         stage += 1
     for later in range(stage, len(waiting.stages)):
-        if staffed(waiting.stages[later].need):
+        if lane_of(waiting.stages[later].need).staff:
             stage = later
             break
     return waiting if stage == waiting.stage else replace(waiting, stage=stage)
 
 
-def moved(
-    waiting: Waiting, event: CallMoved, queue: Queue, now: float, staffed: Staffed
-) -> Waiting:
+def moved(waiting: Waiting, event: CallMoved, queue: Queue, now: float, lane_of: LaneOf) -> Waiting:
     """The call in another queue, on that queue's terms, with the time it has waited."""
     there = replace(
         waiting,
         queue=queue,
         head_start=queue.head_start + event.head_start,
-        stages=_stages(event, queue),
+        stages=_stages(event, queue, lane_of),
         stage=0,
         effective=None,
         excluded=frozenset(),
         spare_until=_spare_until(queue, waiting.since, now),
     )
-    return in_stage(there, now, staffed)
+    return in_stage(there, now, lane_of)
 
 
 def put_in_place(waiting: Waiting, place: int, others: Sequence[Waiting]) -> Waiting:
@@ -100,11 +99,13 @@ def _spare_until(queue: Queue, since: float, now: float) -> float | None:
     return until if until > now else None
 
 
-def _stages(event: CallWaits | CallMoved, queue: Queue) -> tuple[Relax, ...]:
+def _stages(event: CallWaits | CallMoved, queue: Queue, lane_of: LaneOf) -> tuple[Relax, ...]:
     need: Need = queue.need if event.need is None else event.need
     relax = event.relax
     if relax is None:
         # Stages written for the queue's need may give away what this call's own need insists on.
         relax = queue.relax if event.need is None else ()
     check_stages(f"Call {event.call}", relax)
-    return (Relax(0.0, need), *relax)
+    stages = (Relax(0.0, need), *relax)
+    # One object for one need: what is looked up at every event is then found without comparing.
+    return tuple(Relax(stage.after, lane_of(stage.need).need) for stage in stages)
