@@ -73,6 +73,12 @@ class Inspection:
             loc = ("whisper", index, "say")
             yield Said(source, loc, whisper.say, center.center.languages)
 
+    def listened_for(self) -> Iterator[str]:
+        """The intents, and yes and no, that steps of any flow take."""
+        for flow in self.hotline.flows.values():
+            for step in flow.steps.values():
+                yield from (exit_.says for exit_ in step.exits() if exit_.says)
+
     def expressions(self) -> Iterator[Asked]:
         """Every expression of steps, needs, rules, whispers and prompts."""
         for flow in self.hotline.flows.values():

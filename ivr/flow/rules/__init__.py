@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from ivr.flow.inspection import Inspection
 from ivr.flow.problem import Problem
 from ivr.flow.rules import (
+    alike_choices,
     dead_end,
     deep_menu,
     far_from_human,
@@ -20,10 +21,13 @@ from ivr.flow.rules import (
     missing_prompt,
     misused_service,
     never_open,
+    no_word_for_human,
     not_straight,
     secret_read,
+    unasked_field,
     unequal_intents,
     unknown_function,
+    unknown_intent,
     unknown_name,
     unknown_target,
     unknown_variable,
@@ -31,6 +35,7 @@ from ivr.flow.rules import (
     unservable_queue,
     unset_variable,
     untranslated_prompt,
+    unused_intent,
 )
 
 Check = Callable[[Inspection], Iterator[Problem]]
@@ -44,6 +49,11 @@ NAMES: dict[str, Check] = {
     missing_prompt.NAME: missing_prompt.check,
     untranslated_prompt.NAME: untranslated_prompt.check,
     unequal_intents.NAME: unequal_intents.check,
+    unknown_intent.NAME: unknown_intent.check,
+    unused_intent.NAME: unused_intent.check,
+    alike_choices.NAME: alike_choices.check,
+    unasked_field.NAME: unasked_field.check,
+    no_word_for_human.NAME: no_word_for_human.check,
     never_open.NAME: never_open.check,
     key_conflict.NAME: key_conflict.check,
     misused_service.NAME: misused_service.check,

@@ -1,13 +1,13 @@
 """form: have the caller say several things, in one sentence or one after the other."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Digits as DigitCounts
-from ivr.flow.fields import Model, Name, Names, Seconds, Target
+from ivr.flow.fields import Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.slots import kind_of, wordings
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
@@ -39,6 +39,12 @@ class Slot(Model):
     ask: Name | None = None
 
 
+def _fields(value: Any) -> Any:
+    if not isinstance(value, dict) or not value:
+        raise wrong("things to ask for, such as {day: {takes: date, ask: which_day}},", value)
+    return value
+
+
 class Form(Step):
     """Asks for several things at once and takes all it is told, in whatever order; what is missing is
     asked for one by one. Each of the `fields` is a variable.
@@ -65,7 +71,7 @@ class Form(Step):
     kind: ClassVar[str] = "form"
 
     form: Name
-    fields: dict[Name, Slot] = Field(min_length=1)
+    fields: Annotated[dict[Name, Slot], BeforeValidator(_fields)]
     read_back: Name | None = None
     what_instead: Name | None = None
     no_input: Names = ()
