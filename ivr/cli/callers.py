@@ -21,6 +21,7 @@ from ivr.cli.place import identity, today
 from ivr.errors import BadInput, NotFound
 from ivr.messages import FOLDER
 from ivr.messages import forget as forget_messages
+from ivr.outside import handed_over
 from ivr.store import Database, profile_fields
 from ivr.store.callers import GoodRow, ImportReport, Row
 from ivr.store.callers_file import CallersFile
@@ -199,19 +200,21 @@ def forget(
     if not yes:
         typer.confirm(f"Erase {key} and all that their calls tell of them, for good?", abort=True)
     with database() as opened:
-        forget_messages(opened.messages.of(key), settings().var / FOLDER)
+        var = settings().var
+        forget_messages(opened.messages.of(key), var / FOLDER)
+        handed = handed_over.forget(var, key, opened.callers.calls(key))
         shelf = Shelf(settings().var / "recordings")
         archive = Archive(opened, shelf, who(), lambda: datetime.now(UTC))
         talks, held = archive.forget(key)
         report = opened.callers.forget(key)
-    if not report.profile and not report.calls and not report.messages:
+    if not any((report.profile, report.calls, report.messages, handed)):
         typer.echo(f"Nothing was stored about {mask(key)}.")
         return
     profile = "the profile" if report.profile else "no profile"
     typer.echo(
         f"Erased of {mask(key)}: {profile}; number, name and reasons in {report.calls} calls; "
         f"what was keyed or said in {report.events} of their events; {report.messages} messages; "
-        f"{talks} recordings. "
+        f"{talks} recordings; {handed} SMS and tickets that lay in files. "
         "When, how long, by whom and with what outcome they were served is kept as statistics."
     )
     if held:

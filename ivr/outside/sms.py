@@ -7,8 +7,6 @@ one a line, each with the time `at`; whoever delivers them takes the file away.
 """
 
 import asyncio
-import json
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 
 from ivr.flow.services import Gateway
 from ivr.flow.serving import Failed, Sent, TextMessage, Ticket
-from ivr.outside import lookups
+from ivr.outside import handed_over, lookups
 from ivr.outside.http import Client, NoAnswer
 
 
@@ -56,7 +54,7 @@ async def hand_over(
         return Failed("center.yaml names no gateway for it")
     if gateway.to == "file":
         try:
-            await asyncio.to_thread(_append, file, {"at": now().isoformat(), **body})
+            await asyncio.to_thread(handed_over.add, file, {"at": now().isoformat(), **body})
         except OSError as error:
             return Failed(f"{file} cannot be written ({error.strerror})")
         return Sent()
@@ -76,14 +74,3 @@ async def _post(
         return Failed(answer.why)
     taken = 200 <= answer.status < 300
     return Sent() if taken else Failed(f"it answered with status {answer.status}")
-
-
-def _append(file: Path, line: Mapping[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(line, ensure_ascii=False) + "\n"
-    # One write to a file opened for appending is whole, whoever else appends at the same time.
-    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(handle, text.encode())
-    finally:
-        os.close(handle)

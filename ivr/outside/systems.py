@@ -8,7 +8,7 @@ from typing import Any
 from ivr.flow.center import Center
 from ivr.flow.services import Gateway
 from ivr.flow.serving import Failed, Found, Missing, Sent, TextMessage, Ticket
-from ivr.outside import lookups, sms
+from ivr.outside import handed_over, lookups, sms
 from ivr.outside.http import Client
 
 
@@ -48,12 +48,12 @@ class Systems:
     async def send_text(self, message: TextMessage) -> Sent | Failed:
         """See `Outside`."""
         body = sms.sms_body(message)
-        return await self._hand_over(self._center.sms, body, "sms.jsonl")
+        return await self._hand_over(self._center.sms, body, handed_over.SMS)
 
     async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
         """See `Outside`."""
         body = sms.ticket_body(ticket)
-        return await self._hand_over(self._center.tickets, body, "tickets.jsonl")
+        return await self._hand_over(self._center.tickets, body, handed_over.TICKETS)
 
     def missing_secrets(self) -> list[str]:
         """The secrets that center.yaml names and the settings do not hold."""

@@ -119,12 +119,19 @@ class Callers:
         unchanged = len(good) - added - changed
         return ImportReport(read, added, changed, unchanged, bad=tuple(bad))
 
+    def calls(self, number: str) -> Sequence[str]:
+        """The calls that came from that number, by their ids."""
+        with self._connections.reading() as connection:
+            query = sa.select(calls.c.call_id).where(calls.c.number == clean(number))
+            return list(connection.scalars(query))
+
     def forget(self, number: str) -> ForgetReport:
         """Erase the person under `number` from the profiles, the call records and their events.
 
         Calls stay as statistics: when, how long, which queue, agent and outcome, age and language.
         A call that is still going on is forgotten too, and stays so when it ends. The files of
-        messages are not the store's: see `ivr.messages.forget`.
+        messages, and of what was handed over, are not the store's: see `ivr.messages.forget` and
+        `ivr.outside.handed_over.forget`, which come first.
         """
         with self._connections.writing(one_at_a_time=True) as connection:
             gone = connection.execute(sa.delete(callers).where(callers.c.number == number)).rowcount

@@ -10,6 +10,7 @@ from ivr.caller import Profile
 from ivr.cli.callers import app
 from ivr.cli.context import database
 from ivr.errors import BadInput, NotFound
+from ivr.outside import handed_over
 
 HEADING = "number,name,birth,languages,tier,notes,preferred_agent\n"
 
@@ -185,3 +186,11 @@ def test_a_center_file_that_says_too_little_is_answered(hotline: Path, content: 
     (hotline / "flows" / "center.yaml").write_text(content)
     result = careline("show", "13800138000")
     assert isinstance(result.exception, BadInput)
+
+
+def test_a_forgotten_person_s_sms_and_tickets_are_gone(hotline: Path) -> None:
+    texts = hotline / "var" / "sms.jsonl"
+    handed_over.add(texts, {"key": "c1-sms-1", "to": "+8613800138000", "text": "Hello"})
+    done = careline("forget", "13800138000", "--yes")
+    assert "1 SMS and tickets that lay in files" in done.output
+    assert texts.read_bytes() == b""
