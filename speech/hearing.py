@@ -30,7 +30,7 @@ KEPT = 2 * RATE
 """Samples kept while nobody speaks."""
 MOST_IDLE = 32
 """Voice detectors kept for the next questions: one takes a tenth of a second to make."""
-SLOWEST = 3.0
+SLOWEST = 5.0
 """Seconds a recognizer is waited for when a turn is over."""
 
 Cause = Literal["not_understood", "too_long", "too_loud", "too_noisy"]

@@ -10,6 +10,10 @@ from collections.abc import Callable
 
 LONGEST = 40
 """Characters; a longer word is not taken apart."""
+SHORTEST = 3
+"""Letters of a piece, where a letter is not a syllable: of "zx" nothing comes by saying z and x."""
+_SYLLABIC = "\u2e80"
+"""From here on Unicode has the scripts of China, Japan and Korea."""
 
 
 def words(phrase: str) -> list[str]:
@@ -32,10 +36,14 @@ def pieces(word: str, known: Callable[[str], bool]) -> list[str] | None:
         found = [
             [*before, word[start:end]]
             for start, before in enumerate(best)
-            if before is not None and known(word[start:end])
+            if before is not None and _speakable(word[start:end]) and known(word[start:end])
         ]
         best.append(min(found, key=len, default=None))
     return best[-1]
+
+
+def _speakable(piece: str) -> bool:
+    return piece[0] >= _SYLLABIC or len(piece) >= SHORTEST
 
 
 def spelled(phrase: str, known: Callable[[str], bool]) -> tuple[list[str], list[str]]:

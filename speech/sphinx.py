@@ -15,6 +15,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from importlib.util import find_spec
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,11 @@ class SphinxRecognizer:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+
+    def processes(self) -> list[BaseProcess]:
+        """The processes at work."""
+        held = getattr(self._pool, "_processes", None) or {}
+        return list(held.values())
 
     async def decode(self, sound: Samples, phrases: tuple[str, ...], *, many: bool) -> Heard:
         """Which of `phrases` was said, or which ones in a row, if `many`.
