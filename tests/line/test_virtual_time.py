@@ -51,3 +51,27 @@ def test_a_deadline_is_met_on_the_dot() -> None:
         return asyncio.get_running_loop().time()
 
     assert virtual_time.run(waits()) == 5
+
+
+def test_a_timer_that_is_due_rings_though_others_never_rest() -> None:
+    async def restless() -> bool:
+        rung = asyncio.Event()
+        asyncio.get_running_loop().call_later(0, rung.set)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return rung.is_set()
+
+    assert virtual_time.run(restless())
+
+
+def test_a_timer_that_is_cancelled_by_another_of_the_same_time_does_not_ring() -> None:
+    async def rivals() -> list[str]:
+        rung: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.call_later(1, lambda: second.cancel())  # noqa: PLW0108  made below
+        second = loop.call_later(1, rung.append, "second")
+        loop.call_later(1, rung.append, "third")
+        await asyncio.sleep(2)
+        return rung
+
+    assert virtual_time.run(rivals()) == ["third"]
