@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import calls_per_second, check, free_to_offer, import_callers, invite, simulated
+from benchmarks import (
+    calls_per_second,
+    check,
+    floor,
+    free_to_offer,
+    import_callers,
+    invite,
+    simulated,
+)
 from benchmarks.report import Report
 from tests.rig.engine import CHECKOUT
 
@@ -14,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report]] = {
     "invite": invite.run,
     "free-to-offer": free_to_offer.run,
     "calls-per-second": calls_per_second.run,
+    "floor": floor.run,
     "simulated": simulated.run,
     "import": import_callers.run,
     "check": check.run,
