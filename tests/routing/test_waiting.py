@@ -6,7 +6,7 @@ import pytest
 
 from routing.events import AgentPaused, CallWaits
 from routing.model import Need, Queue, Relax
-from routing.waiting import ASSUMED_HANDLE_TIME, MEMORY, HandleTimes
+from routing.waiting import ASSUMED_HANDLE_TIME, MEMORY, HandleTimes, Outlook, told_after
 from tests.routing.shift import Shift, run_day
 
 FOREIGN = Queue("foreign", need=Need({"ja": 2}))
@@ -147,3 +147,61 @@ def test_about_four_callers_in_five_wait_as_long_as_they_were_told() -> None:
             ends = sorted([*ends, done + dice.expovariate(1 / ASSUMED_HANDLE_TIME)])
         kept += promised[0] <= ends[0] <= promised[1]
     assert 0.75 < kept / 400 < 0.85
+
+
+def told(at: float, position: int, agents: int, high: float, low: float = 0.0) -> Outlook:
+    return Outlook(at, position, agents, low, high)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "high", "reason"),
+    [
+        (told(30.0, 3, 5, 60.0), 60.0, ""),  # shorter than what is left
+        (told(30.0, 3, 5, 100.0), 70.0, ""),  # longer, and nothing has happened
+        (told(30.0, 4, 5, 100.0), 100.0, "overtaken"),
+        (told(30.0, 3, 4, 100.0), 100.0, "fewer_agents"),
+        (told(90.0, 3, 5, 100.0, low=20.0), 100.0, "slower"),  # the promise cannot be kept
+    ],
+)
+def test_the_wait_told_does_not_grow_without_a_reason(
+    fresh: Outlook, high: float, reason: str
+) -> None:
+    now = told_after(told(0.0, 3, 5, 100.0), fresh)
+    assert (now.high, now.reason) == (high, reason)
+
+
+def test_a_wait_told_twice_counts_down() -> None:
+    shift = busy(1)
+    shift.ring("c1")
+    first = shift.floor.outlook("c1", 0.0)
+    later = shift.floor.outlook("c1", 10.0)
+    assert first is not None
+    assert later is not None
+    assert first.high is not None
+    assert (first.position, later.position) == (1, 1)
+    assert later.high == pytest.approx(first.high - 10.0)
+    assert later.reason == ""
+
+
+def test_more_callers_of_higher_priority_are_a_reason() -> None:
+    shift = busy(1)
+    shift.ring("c1")
+    before = shift.floor.outlook("c1", 0.0)
+    shift.tell(CallWaits("c2", "general", head_start=600.0))
+    after = shift.floor.outlook("c1", 1.0)
+    assert before is not None
+    assert after is not None
+    assert before.high is not None
+    assert after.high is not None
+    assert after.high > before.high
+    assert (after.position, after.reason) == (2, "overtaken")
+
+
+def test_an_announcement_says_later_whether_it_was_right() -> None:
+    announced = told(100.0, 1, 1, high=60.0, low=10.0)
+    assert [announced.held(at) for at in (105.0, 110.0, 160.0, 161.0)] == [False, True, True, False]
+    assert Outlook(0.0, 1, 0).held(5.0) is None
+
+
+def test_nothing_is_told_to_a_call_that_is_not_here() -> None:
+    assert busy(1).floor.outlook("gone", 0.0) is None
