@@ -12,13 +12,15 @@ from benchmarks import (
     floor,
     free_to_offer,
     import_callers,
+    intents,
     invite,
+    replay,
     simulated,
 )
 from benchmarks.report import Report
 from tests.rig.engine import CHECKOUT
 
-BENCHMARKS: dict[str, Callable[[bool, Console], Report]] = {
+BENCHMARKS: dict[str, Callable[[bool, Console], Report | None]] = {
     "invite": invite.run,
     "free-to-offer": free_to_offer.run,
     "calls-per-second": calls_per_second.run,
@@ -26,6 +28,8 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report]] = {
     "simulated": simulated.run,
     "import": import_callers.run,
     "check": check.run,
+    "replay": replay.run,
+    "intents": intents.run,
 }
 
 
@@ -42,6 +46,8 @@ def main() -> int:
     for name in asked.names or BENCHMARKS:
         console.print(f"\nMeasuring {name} …", highlight=False)
         report = BENCHMARKS[name](asked.quick, console)
+        if report is None:  # skipped, and said why
+            continue
         report.show(console)
         if not asked.quick:
             console.print(f"  kept in {report.keep(CHECKOUT / 'var' / 'bench')}", highlight=False)

@@ -101,7 +101,7 @@ def one_long_flow(folder: Path, steps: int) -> None:
 
 
 def _is_flow(name: str) -> bool:
-    return name != "center" and not name.startswith("prompts")
+    return name != "center" and not name.startswith(("prompts", "intents"))
 
 
 def _measure(folder: Path, rounds: int) -> Series:

@@ -57,6 +57,7 @@ class Understanding:
 
 @lru_cache(maxsize=4)
 def _learned(examples: _Examples) -> "Classifier":
+    from speech.encoder import installed  # noqa: PLC0415  as below
     from speech.intents import Classifier  # noqa: PLC0415  scikit-learn takes a second to load
 
-    return Classifier.train(dict(examples))
+    return Classifier.train(dict(examples), installed())

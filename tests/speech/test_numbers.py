@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from num2words import num2words
 
-from speech.slots import Amount, Date, Digits, Name, Time, YesNo, find
+from speech.slots import Amount, Date, Digits, Kind, Name, Time, YesNo, find
 from speech.slots.numbers import numbers_in
 
 LANGUAGES = ("zh", "en", "ja", "ru", "ko")
 NUMBERS = st.integers(0, 99) | st.integers(0, 99_999) | st.integers(0, 10**9 - 1)
-EVERYTHING = {
+EVERYTHING: dict[str, Kind] = {
     "digits": Digits(),
     "amount": Amount(),
     "day": Date(),
