@@ -1,0 +1,206 @@
+"""The very same floor, with a clock of its own: what becomes of every caller of a scene?
+
+Phones are answered at once: how long agents take to lift them is part of the switching between
+calls that the trace shows, and is charged to every set of rules alike as wrap-up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from ivr.replay.keeper import Keeper
+from ivr.replay.scene import Caller
+from ivr.replay.shifts import Break, Shifts
+from routing.events import (
+    AgentArrived,
+    AgentLeft,
+    AgentPaused,
+    AgentResumed,
+    CallLeft,
+    CallWaits,
+    Event,
+    Offer,
+    OfferAccepted,
+    TalkOver,
+    TimePassed,
+)
+from routing.floor import Floor
+from routing.model import Agent
+
+BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a caller: served by `agent` after `waited` seconds, or gone after them."""
+
+    caller: Caller
+    waited: float
+    agent: str | None
+
+    @property
+    def answered(self) -> bool:
+        """Whether an agent took the call."""
+        return self.agent is not None
+
+
+Lasts = Callable[[Caller, str], float]
+"""How long a caller's talk with that agent is, in seconds."""
+
+Skilled = Callable[[str, frozenset[str]], Agent]
+"""An agent as the floor knows them, from the name and the kinds of calls they serve that day."""
+
+# What happens at one moment, in this order: who is done is free before anybody is sought.
+_ARRIVE, _TALK_OVER, _BACK, _BREAK, _CALL, _LEAVE, _GO_HOME, _FREE = range(8)
+
+
+class Replay:
+    """One scene on one floor. `play` may be called once."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        terms: Callable[[Caller, Floor], CallWaits],
+        shifts: Shifts,
+        skilled: Skilled,
+        lasts: Lasts,
+        *,
+        one_in: int = 0,
+        elder: Callable[[Caller], bool] = lambda _: False,
+    ) -> None:
+        self._floor, self._terms, self._lasts = floor, terms, lasts
+        self._skilled = skilled
+        self._shifts = shifts
+        self._agenda: list[tuple[float, int, int, object]] = []
+        self._count = 0
+        self._callers: dict[str, Caller] = {}
+        self._outcomes: dict[str, Outcome] = {}
+        self._talking: dict[str, str] = {}  # agent → call
+        self._owed: dict[str, float] = {}  # agent → seconds of break to take after the talk
+        self._back: dict[str, float] = {}  # agent → the end of the break being taken
+        self._turning: set[str] = set()  # agents who may be kept once they have switched
+        self._keeper = Keeper(one_in, self._tell)
+        self._elder = elder
+        self.events = 0
+
+    def play(self, scene: Sequence[Caller]) -> tuple[Outcome, ...]:
+        """Everything that becomes of the callers, in their order. The same twice for the same."""
+        for caller in scene:
+            self._plan(caller.since, _CALL, caller)
+        for name, steps in self._shifts.skills.items():
+            for at, kinds in steps:
+                self._plan(at, _ARRIVE, (name, kinds))
+            self._plan(self._shifts.leaves[name], _GO_HOME, name)
+        for one in self._shifts.breaks:
+            self._plan(one.start, _BREAK, one)
+        heapify(self._agenda)
+        while self._agenda:
+            wake = self._floor.next_wake()
+            if wake is not None and wake < self._agenda[0][0]:
+                self._tell(TimePassed(), wake)
+                continue
+            at, what, _, about = heappop(self._agenda)
+            self._happen(at, what, about)
+        return tuple(self._outcomes[caller.call] for caller in scene)
+
+    def _plan(self, at: float, what: int, about: object) -> None:
+        self._count += 1
+        heappush(self._agenda, (at, what, self._count, about))
+
+    def _happen(self, at: float, what: int, about: object) -> None:
+        match what, about:
+            case 0, (str(name), frozenset() as kinds):
+                if self._floor.agent(name) is None:
+                    self._keeper.there.add(name)
+                self._tell(AgentArrived(self._skilled(name, kinds)), at)
+            case 1, str(name):
+                self._talk_over(name, at)
+            case 2, str(name):
+                if self._back.get(name) == at:
+                    del self._back[name]
+                    self._keeper.there.add(name)
+                    self._free(name, at)
+            case 3, Break() as one:
+                self._begin_break(one, at)
+            case 4, Caller() as caller:
+                self._arrive(caller, at)
+            case 5, str(call):
+                self._give_up(call, at)
+            case 6, str(name):
+                self._keeper.lose(name)
+                self._tell(AgentLeft(name), at)
+            case 7, str(name) if name in self._turning:
+                self._turning.discard(name)
+                self._free(name, at)
+
+    def _arrive(self, caller: Caller, at: float) -> None:
+        self._callers[caller.call] = caller
+        if self._elder(caller):
+            self._keeper.waiting.add(caller.call)
+        self._tell(self._terms(caller, self._floor), at)
+        self._keeper.give(at)
+        if caller.call not in self._outcomes:
+            if caller.patience < float("inf"):
+                self._plan(at + caller.patience, _LEAVE, caller.call)
+            else:
+                self._outcomes_if_never(caller)
+
+    def _outcomes_if_never(self, caller: Caller) -> None:
+        """A caller of endless patience who is never served has waited to the end of the trace."""
+        end = max(self._shifts.leaves.values(), default=caller.since)
+        self._plan(max(end, caller.since) + 1.0, _LEAVE, caller.call)
+
+    def _give_up(self, call: str, at: float) -> None:
+        if call not in self._outcomes:
+            caller = self._callers[call]
+            self._outcomes[call] = Outcome(caller, at - caller.since, None)
+            self._keeper.waiting.discard(call)
+            self._tell(CallLeft(call), at)
+
+    def _talk_over(self, name: str, at: float) -> None:
+        call = self._talking.pop(name)
+        owed = self._owed.pop(name, 0.0)
+        if owed:
+            self._rest(name, at, at + owed)
+        elif self._keeper.wanted():
+            # Kept or not is decided when the agent is free: until then this is switching.
+            self._turning.add(name)
+            self._plan(at + self._shifts.switching, _FREE, name)
+            self._tell(AgentPaused(name, BREAK), at)
+        self._tell(TalkOver(call, name), at)
+
+    def _free(self, name: str, at: float) -> None:
+        """A paused agent is ready again: for everybody, or kept for the elderly."""
+        if self._keeper.wanted():
+            self._keeper.keep(name, at)
+        else:
+            self._tell(AgentResumed(name), at)
+
+    def _begin_break(self, one: Break, at: float) -> None:
+        """A break falls due: after the talk, or on top of the break the agent has not ended yet."""
+        if one.agent in self._talking:
+            self._owed[one.agent] = self._owed.get(one.agent, 0.0) + one.seconds
+            return
+        self._turning.discard(one.agent)
+        self._rest(one.agent, at, max(self._back.get(one.agent, at), at) + one.seconds)
+
+    def _rest(self, name: str, at: float, until: float) -> None:
+        self._back[name] = until
+        self._plan(until, _BACK, name)
+        self._keeper.lose(name)
+        self._tell(AgentPaused(name, BREAK), at)
+        self._keeper.give(at)
+
+    def _tell(self, event: Event, at: float) -> None:
+        self.events += 1
+        for instruction in self._floor.handle(event, at):
+            if isinstance(instruction, Offer):
+                self._answer(instruction.call, instruction.agent, at)
+
+    def _answer(self, call: str, agent: str, at: float) -> None:
+        caller = self._callers[call]
+        self._outcomes[call] = Outcome(caller, at - caller.since, agent)
+        self._keeper.waiting.discard(call)
+        self._talking[agent] = call
+        self._plan(at + self._lasts(caller, agent), _TALK_OVER, agent)
+        self._tell(OfferAccepted(call, agent), at)
