@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.global_keys import GlobalKeys
@@ -54,6 +54,12 @@ class Overflow(Model):
     length: int | None = Field(None, ge=0, le=10_000)
     queue: str | None = None
     to: Target | None = None
+
+    @model_validator(mode="after")
+    def _whether(self) -> "Overflow":
+        if self.after is None and self.length is None:
+            raise wrong("after: or length:, which say when calls go elsewhere,", None)
+        return self
 
 
 class QueueSpec(Model):

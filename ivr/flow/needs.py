@@ -134,7 +134,8 @@ def _prefer(value: dict[str, Any], at: Loc) -> NeedSpec | None:
     if "prefer" not in value:
         return None
     if at:
-        raise wrong("prefer only in the need itself: within all, any and not it", "prefer", at)
+        expected = "prefer: at the top of the need, not within all, any or not,"
+        raise wrong(expected, value["prefer"], (*at, "prefer"))
     prefer = _read(value["prefer"], ("prefer",))
     if prefer.all or prefer.any or prefer.none or prefer.prefer is not None:
         raise wrong("only skills with their levels in prefer:", value["prefer"], ("prefer",))
