@@ -13,12 +13,13 @@ from rich.text import Text
 
 from ivr.cli.context import console, database, say, settings
 from ivr.errors import BadInput, CarelineError
+from ivr.flow.calls import read_calls
 from ivr.flow.figures import Figures
 from ivr.flow.hotline import Place
 from ivr.flow.inspection import Skills
 from ivr.flow.load import Checked
 from ivr.flow.load import check as find_problems
-from ivr.flow.problem import Problem, errors
+from ivr.flow.problem import BrokenFlow, Problem, errors
 from ivr.flow.proof import Proof
 from ivr.settings import Settings
 
@@ -39,7 +40,9 @@ def check(
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder; expected the one with center.yaml in it")
     checked = find_problems(folder, _agents(chosen) if path is None else None)
-    problems = [_located(problem, folder) for problem in checked.problems]
+    problems = [
+        _located(problem, folder) for problem in (*checked.problems, *_of_calls(folder, checked))
+    ]
     if as_json:
         typer.echo(json.dumps([_row(problem) for problem in problems], ensure_ascii=False))
     else:
@@ -59,6 +62,20 @@ def _agents(chosen: Settings) -> Sequence[Skills] | None:
     except CarelineError as error:
         say(f"The agents' skills are not checked: {error}", "yellow")
         return None
+
+
+def _of_calls(folder: Path, checked: Checked) -> Sequence[Problem]:
+    """What is wrong with the calls to be tried, once there is a hotline they could be tried on.
+
+    They keep no hotline from being loaded, so `load` does not read them.
+    """
+    if checked.hotline is None:
+        return ()
+    try:
+        read_calls(folder, checked.hotline)
+    except BrokenFlow as broken:
+        return broken.problems
+    return ()
 
 
 def _located(problem: Problem, folder: Path) -> Problem:

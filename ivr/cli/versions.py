@@ -134,7 +134,7 @@ def _bodies(changes: str) -> Iterator[str]:
 
 
 def _here() -> tzinfo:
-    """The hotline's time zone; UTC while center.yaml on disk cannot tell."""
+    """The hotline's time zone; UTC while nothing can tell."""
     try:
         return zone()
     except CarelineError:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from ivr.agent import AGENT_NAME
 from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, read_seconds, wrong
+from ivr.flow.files import written_in
 from ivr.flow.hotline import Hotline
 from ivr.flow.problem import BrokenFlow, Problem, did_you_mean
 from ivr.flow.read_model import read_model
@@ -378,7 +379,7 @@ def read_calls(folder: Path, hotline: Hotline) -> list[Case]:
     """
     problems: list[Problem] = []
     cases: list[Case] = []
-    for path in sorted(folder.glob("*.calls.yaml")) if folder.is_dir() else [folder]:
+    for path in written_in(folder, ".calls.yaml") if folder.is_dir() else [folder]:
         try:
             cases += cases_of(read(path, path.name), hotline)
         except BrokenFlow as broken:

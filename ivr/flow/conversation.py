@@ -32,6 +32,8 @@ from ivr.line.commands import (
     HUMAN_KEY,
     Connect,
     Joined,
+    Keyed,
+    Listen,
     NotJoined,
     OutsideNumber,
     Play,
@@ -44,6 +46,8 @@ from ivr.line.commands import (
 from ivr.line.line import Line
 from routing.skills import ANYBODY
 
+AT_ONCE = 0.2  # seconds; what takes no longer than that is not worth listening meanwhile
+MOST_SILENCE = 120.0  # seconds: more than anything takes that is waited for
 MOST_SENT = 3  # SMS and tickets a call, each: who rings to have us send them is no caller
 
 
@@ -165,7 +169,8 @@ class Conversation(Talking):
     ) -> Found | Missing | Failed:
         """Ask one of the bank's systems, and say `meanwhile` until it answers.
 
-        What was kept as the secret `secret` is spent with it.
+        What was kept as the secret `secret` is spent with it. Raises `HumanWanted` at the human key,
+        and `CallerHungUp` without waiting for the answer.
         """
         given = self.known(arguments)
         keyed = self.memory.spend(secret) if secret is not None else None
@@ -173,19 +178,38 @@ class Conversation(Talking):
             # A hidden number, say: that is for the flow to deal with, and nobody's trouble.
             self.note("lookup", name=name, outcome="not_asked")
             return Failed("it was not given all it needs")
-        if meanwhile is None:
-            result = await self.house.look_up(name, given, keyed)
-        else:
-            asked = asyncio.ensure_future(self.house.look_up(name, given, keyed))
-            try:
+        asked = asyncio.ensure_future(self.house.look_up(name, given, keyed))
+        try:
+            if meanwhile is not None:
                 await self.say(meanwhile)
-                result = await asked
-            finally:
-                asked.cancel()
+            await self._hear_until(asked)
+            result = await asked
+        finally:
+            asked.cancel()
         self.note("lookup", name=name, outcome=type(result).__name__.lower())
         if isinstance(result, Failed):
             self.house.trouble(f"the lookup {name} failed: {result.why}")
         return result
+
+    async def _hear_until(self, done: "asyncio.Future[Any]") -> None:
+        """Listen in silence until something is done. Keys but the human one are for what follows."""
+        await asyncio.wait({done}, timeout=AT_ONCE)
+        if done.done() or self._typed:
+            return
+        nothing = Listen((), most=1, patience=MOST_SILENCE, end_key="")
+        listening = asyncio.ensure_future(self.line.perform(nothing))
+        try:
+            await asyncio.wait({done, listening}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not listening.done():
+                listening.cancel()
+                await asyncio.wait({listening})
+        outcome = None if listening.cancelled() else listening.result()
+        keys = outcome.keys if isinstance(outcome, Keyed) else ""
+        if keys == HUMAN_KEY:
+            self.note("heard", keys=HUMAN_KEY)
+            raise HumanWanted
+        self._typed = keys
 
     async def send_text(self, prompt: str) -> bool:
         """Send the caller a prompt as an SMS; whether a gateway took it."""

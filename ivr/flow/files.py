@@ -39,12 +39,11 @@ class FlowFiles:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The files as they lie in `folder` now; hidden ones, such as an editor's, are left out.
+        """The files as they lie in `folder` now.
 
         Raises `BrokenFlow` for a file that cannot be read as text.
         """
-        paths = (path for path in sorted(folder.glob("*.yaml")) if not path.name.startswith("."))
-        return cls({path.name: _text(path) for path in paths})
+        return cls({path.name: _text(path) for path in written_in(folder)})
 
     def write(self, folder: Path) -> None:
         """Let `folder` hold exactly these files, besides what is no flow file. Raises OSError."""
@@ -54,8 +53,8 @@ class FlowFiles:
             path = folder / name
             if not path.is_file() or path.read_bytes() != content:
                 write_whole(path, content)
-        for path in folder.glob("*.yaml"):
-            if path.name not in self.texts and not path.name.startswith("."):
+        for path in written_in(folder):
+            if path.name not in self.texts:
                 path.unlink()
 
     @property
@@ -82,6 +81,11 @@ class FlowFiles:
         """The names of the files in which `newer` differs."""
         names = sorted({*self.texts, *newer.texts})
         return (name for name in names if self.texts.get(name) != newer.texts.get(name))
+
+
+def written_in(folder: Path, ending: str = ".yaml") -> list[Path]:
+    """The files of `folder` with that ending, in order; hidden ones are an editor's, and none."""
+    return [path for path in sorted(folder.glob(f"*{ending}")) if not path.name.startswith(".")]
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ivr.flow.files import written_in
 from ivr.flow.hotline import Hotline
 from ivr.flow.inspection import Inspection, Skills
 from ivr.flow.intents import of_files
@@ -44,7 +45,7 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
     all look wrong.
     """
     reading = Reading()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in written_in(folder):
         if not path.name.endswith(TRIED):
             reading.file(path)
     problems = reading.problems

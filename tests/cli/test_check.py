@@ -103,3 +103,40 @@ def test_a_folder_that_is_none_is_wrong_input(
 ) -> None:
     assert run(["check", "nowhere"]) == 2
     assert "nowhere is no folder" in capsys.readouterr().err
+
+
+def test_files_of_an_editor_are_no_flow_files(
+    hotline: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (
+        ".#main.yaml",
+        ".main.yaml.swp.yaml",
+        "main.yaml~",
+        "#main.yaml#",
+        ".x.calls.yaml",
+    ):
+        (hotline / name).write_text("flow: [half")
+    assert run(["check"]) == 0
+    assert capsys.readouterr().out == "2 flows with 14 steps: no problem found\n"
+
+
+def test_a_link_of_an_editor_that_leads_nowhere_is_no_flow_file(
+    hotline: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hotline / ".#main.yaml").symlink_to("supervisor@desk.4711")
+    assert run(["check"]) == 0
+    assert "no problem found" in capsys.readouterr().out
+
+
+def test_what_is_wrong_with_a_call_to_be_tried_is_told_too(
+    hotline: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = hotline / "main.calls.yaml"
+    calls.write_text("calls:\n  - call: At night\n    talk: [hear: welcom, key: 1]\n")
+    assert run(["check"]) == 1
+    head = capsys.readouterr().out.splitlines()[0]
+    assert head == (
+        'flows/main.calls.yaml:3:18: there is no prompt "welcom"; did you mean "welcome"? [calls]'
+    )
+    calls.write_text("calls:\n  - call: At night\n    talk: [hear: welcome, key: 1]\n")
+    assert run(["check"]) == 0

@@ -1,15 +1,20 @@
 """What a caller says is kept however they go, and nobody is told more than they need."""
 
+import asyncio
+
 import pytest
 
+from ivr.caller import Caller
 from ivr.errors import CallerHungUp
+from ivr.flow.conversation import Conversation
 from ivr.flow.serving import Failed, Ticket
 from ivr.flow.steps import STEPS
 from ivr.flow.talking import HumanWanted
 from ivr.line.far_end import HangUp, Press, Reaction, Script, Talks
 from ivr.line.simulated import SimulatedLine
+from ivr.line.virtual_time import run
 from ivr.trial.box import Measured
-from tests.flow.test_steps import RECORD, VOICEMAIL, House, says, take
+from tests.flow.test_steps import RECORD, VOICEMAIL, House, hotline, says, take
 
 REVIEWED = VOICEMAIL | {"review": "again"}
 
@@ -145,3 +150,19 @@ def test_the_limits_of_a_message_are_checked() -> None:
     for field, value in (("most", "6 min"), ("most", "0s"), ("silence", "0s"), ("silence", "30s")):
         with pytest.raises(ValueError, match="expected"):
             STEPS["voicemail"].model_validate(VOICEMAIL | {field: value})
+
+
+def test_what_was_said_is_kept_when_the_engine_stops() -> None:
+    house = House()
+
+    async def call() -> None:
+        known = Caller(None, "withheld", None, None, "zh", True, None)
+        talk = Conversation(SimulatedLine(says(60)), hotline(), known, house)
+        talking = asyncio.create_task(STEPS["voicemail"].model_validate(VOICEMAIL).run(talk))
+        await asyncio.sleep(20)
+        talking.cancel()
+        await asyncio.wait({talking})
+        assert talking.cancelled()
+
+    run(call())
+    assert len(house.box.kept) == len(house.sent) == 1

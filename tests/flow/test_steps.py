@@ -749,7 +749,11 @@ def test_a_lookup_is_not_asked_without_the_secret_it_needs() -> None:
     assert (target, house.lookups) == ("human", [])
 
 
-def test_a_lookup_is_given_up_when_the_caller_wants_a_human_meanwhile() -> None:
+@pytest.mark.parametrize("said", [{"say": "welcome"}, {}], ids=["saying something", "silent"])
+@pytest.mark.parametrize("after", [0.1, 30.0])
+def test_a_lookup_is_given_up_when_the_caller_wants_a_human_meanwhile(
+    said: dict[str, Any], after: float
+) -> None:
     cancelled = []
 
     class Slow(House):
@@ -763,10 +767,41 @@ def test_a_lookup_is_given_up_when_the_caller_wants_a_human_meanwhile() -> None:
                 raise
             return Missing()
 
-    press = Script(at_prompt={1: Press("0", after=0.1)})
+    press = Script(at_prompt={1: Press("0", after=after)})
     with pytest.raises(HumanWanted):
-        take(LOOKUP | {"say": "welcome"}, press, Slow(), prepare=with_a_card)
+        take(LOOKUP | said, press, Slow(), prepare=with_a_card)
     assert cancelled == ["balance_service"]
+
+
+def test_a_caller_who_hangs_up_during_a_lookup_is_not_waited_for() -> None:
+    class Slow(House):
+        async def look_up(
+            self, name: str, arguments: Mapping[str, Any], secret: str | None
+        ) -> Found | Missing | Failed:
+            await asyncio.sleep(60)
+            raise AssertionError("nobody waits for the answer")
+
+    with pytest.raises(CallerHungUp):
+        take(LOOKUP, Script(hang_up_at=5.0), Slow(), prepare=with_a_card)
+
+
+def test_a_key_pressed_during_a_lookup_answers_what_comes_after_it() -> None:
+    class Slow(House):
+        async def look_up(
+            self, name: str, arguments: Mapping[str, Any], secret: str | None
+        ) -> Found | Missing | Failed:
+            await asyncio.sleep(5)
+            return Missing()
+
+    async def call() -> tuple[str | None, str | None]:
+        known = Caller(None, "withheld", None, None, "zh", True, None)
+        line = SimulatedLine(Script(at_prompt={1: Press("22", after=1.0)}))
+        talk = Conversation(line, hotline(), known, Slow())
+        with_a_card(talk)
+        looked_up = await STEPS["lookup"].model_validate(LOOKUP).run(talk)
+        return looked_up, await STEPS["menu"].model_validate(MENU).run(talk)
+
+    assert run(call()) == ("none", "b")
 
 
 def test_a_hidden_number_is_no_trouble_of_the_operators() -> None:

@@ -1,12 +1,14 @@
 """careline publish, versions, diff, rollback, merge: what a supervisor types and reads."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ivr.cli.context import database
 from ivr.cli.main import run
+from ivr.cli.place import zone
 from tests.prompts.test_store import ToneVoice
 from tests.publish.supervisor import FILES
 
@@ -212,3 +214,20 @@ def test_going_back_does_not_touch_files_somebody_works_on(
 def test_a_name_of_nobody_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["publish", "--as", " "]) == 2
     assert "expected the name of whoever publishes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("left", [None, "center: [half"], ids=["gone", "broken"])
+def test_times_are_the_live_version_s_where_the_files_cannot_tell(
+    flows: Path, left: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["publish", "--as", "ana"]) == 0
+    assert zone().key == "Asia/Shanghai"
+    if left is None:
+        shutil.rmtree(flows)
+    else:
+        (flows / "center.yaml").write_text(left)
+    capsys.readouterr()
+    assert zone().key == "Asia/Shanghai"
+    assert run(["calls", "list"]) == 0
+    assert run(["versions"]) == 0
+    assert "ana" in capsys.readouterr().out

@@ -75,6 +75,9 @@ class Lookup(Step):
         for name in self.into:
             yield Mention(("into", name), name)
 
+    def hears_zero(self) -> bool:
+        return True
+
     def longest(self, pace: Pace) -> float:
         return max(pace.looked_up(self.lookup), super().longest(pace))
 
