@@ -48,12 +48,14 @@ def used(folder: Path) -> dict[str, Model]:
 
 def recognizers(folder: Path) -> dict[str, Recognizer]:
     """A recognizer for each language that has a model; nothing is loaded yet."""
-    return {
-        language: SphinxRecognizer()
-        if model.folder is None
-        else VoskRecognizer(language, model.folder)
-        for language, model in used(folder).items()
-    }
+    return {language: recognizer(model) for language, model in used(folder).items()}
+
+
+def recognizer(model: Model) -> Recognizer:
+    """The recognizer by this model; nothing is loaded yet."""
+    if model.folder is None:
+        return SphinxRecognizer()
+    return VoskRecognizer(model.language, model.folder)
 
 
 def is_model(folder: Path) -> bool:

@@ -19,6 +19,7 @@ import vosk
 
 from ivr.errors import HearingError
 from speech import frontend
+from speech.decoys import DECOYS
 from speech.pieces import spelled
 from speech.recognizer import NOTHING, Heard, Samples, Word
 
@@ -51,8 +52,8 @@ class VoskRecognizer:
     def begin(
         self, phrases: Sequence[str], *, free: bool = False, many: bool = False
     ) -> "VoskStream":
-        """See `speech.recognizer.Recognizer`; `many` may always be said."""
-        return VoskStream(self._pool, lambda: self._recognizer(phrases, free))
+        """See `speech.recognizer.Recognizer`."""
+        return VoskStream(self._pool, lambda: self._recognizer(phrases, free, many))
 
     def unsayable(self, phrases: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """See `speech.recognizer.Recognizer`."""
@@ -85,7 +86,7 @@ class VoskRecognizer:
     def _look_up(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def _recognizer(self, phrases: Sequence[str], free: bool) -> Any:
+    def _recognizer(self, phrases: Sequence[str], free: bool, many: bool) -> Any:
         model = self._load()
         if free:
             made = vosk.KaldiRecognizer(model, float(frontend.WIDE))
@@ -93,10 +94,12 @@ class VoskRecognizer:
             # A phrase with a word that cannot be said is still better than none of it.
             said = [" ".join(spelled(phrase, self._known)[0]) for phrase in phrases]
             grammar = [phrase for phrase in dict.fromkeys(said) if phrase]
-            if self._known(REJECTED):
-                grammar.append(REJECTED)
             if not grammar:
                 return None
+            if self._known(REJECTED):
+                grammar.append(REJECTED)
+            if not many:  # several of the phrases may follow each other in any grammar
+                grammar += filter(self._known, DECOYS.get(self.language, ()))
             text = json.dumps(grammar, ensure_ascii=False)
             made = vosk.KaldiRecognizer(model, float(frontend.WIDE), text)
         made.SetWords(True)

@@ -20,6 +20,7 @@ from ivr.cli import (
     flows,
     graph,
     messages,
+    models,
     prompts,
     publish,
     recordings,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.command("init", rich_help_panel=SETTING_UP)(flows.init)
 app.add_typer(switch.app, name="switch", rich_help_panel=SETTING_UP)
 app.add_typer(agents.app, name="agents", rich_help_panel=SETTING_UP)
+app.add_typer(models.app, name="models", rich_help_panel=SETTING_UP)
 app.add_typer(callers.app, name="callers", rich_help_panel=SETTING_UP)
 app.command("doctor", rich_help_panel=SETTING_UP)(serve.doctor)
 app.command("backup", rich_help_panel=SETTING_UP)(backup.backup)

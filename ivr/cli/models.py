@@ -1,0 +1,118 @@
+"""careline models: what callers can be understood by, and how it gets here."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from ivr.cli.context import console, say, settings
+from ivr.errors import BadInput, HearingError
+from ivr.hearing import FOLDER
+from speech import catalogue, models
+from speech.catalogue import OFFICIAL
+from speech.models import Model
+
+app = typer.Typer(help="The models by which callers are understood.", no_args_is_help=True)
+
+_ORIGINS = {
+    "installed": "careline models install",
+    "package": "a Python package",
+    "extra": "the extra english",
+}
+
+Offered = Annotated[
+    bool, typer.Option("--offered", help="What could be installed, from Vosk's own list.")
+]
+Large = Annotated[
+    bool, typer.Option("--large", help="The large model: better, slower to load, gigabytes.")
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="A model as a zip file or folder that is here, or the address of a list like Vosk's.",
+    ),
+]
+
+
+@app.command("list")
+def list_(offered: Offered = False, source: From = None) -> int:
+    """List the models that are here, or with --offered those that could be."""
+    if offered:
+        table = Table("language", "name", "size")
+        for offer in catalogue.offers(source or OFFICIAL):
+            table.add_row(offer.language, offer.name, f"{offer.size / 1e6:,.0f} MB")
+        console.print(table)
+        return 0
+    found = models.found(_folder())
+    table = Table("language", "name", "from", "used")
+    used = set(models.used(_folder()).values())
+    for model in found:
+        table.add_row(
+            model.language, model.name, _ORIGINS[model.origin], "yes" if model in used else ""
+        )
+    console.print(table)
+    if not found:
+        say("Callers can press keys only. Install a model: careline models install LANGUAGE.")
+    return 0
+
+
+@app.command()
+def install(
+    language: Annotated[str, typer.Argument(help="The language's tag, such as ko or zh.")],
+    large: Large = False,
+    source: From = None,
+) -> int:
+    """Fetch a language's model, check it, and put it where the hotline finds it.
+
+    A fetch that was cut off goes on where it ended.
+    """
+    if not language.isascii() or not language.isalpha():
+        raise BadInput(f"{language!r} is no language: a tag such as ko or zh was expected.")
+    if source is not None and "://" not in source:
+        place = catalogue.install_from(Path(source), language, _folder())
+    else:
+        offer = catalogue.choose(catalogue.offers(source or OFFICIAL), language, large=large)
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Progress(*columns, TransferSpeedColumn(), console=console) as bar:
+            task = bar.add_task(offer.name, total=offer.size)
+
+            def progress(have: int, whole: int | None) -> None:
+                bar.update(task, completed=have, total=whole or offer.size)
+
+            place = catalogue.install(offer, _folder(), progress)
+    say(f"{place} is installed. A running hotline uses it when it is started again.")
+    return 0
+
+
+@app.command()
+def verify() -> int:
+    """Check that every model is whole and can be loaded. Exit code 1 if one is not."""
+    wrong = 0
+    for model in models.found(_folder()):
+        damaged = catalogue.damage(model.folder) if model.folder is not None else []
+        failure = "; ".join(damaged) or _loads(model)
+        wrong += bool(failure)
+        say(f"{model.language}  {model.name}: {failure or 'good'}", "red" if failure else "green")
+    return 1 if wrong else 0
+
+
+def _loads(model: Model) -> str:
+    async def load() -> str:
+        recognizer = models.recognizer(model)
+        try:
+            await recognizer.warm_up()
+        except HearingError as error:
+            return str(error)
+        finally:
+            recognizer.close()
+        return ""
+
+    return asyncio.run(load())
+
+
+def _folder() -> Path:
+    return settings().var / FOLDER
