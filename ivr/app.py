@@ -14,6 +14,8 @@ from typing import cast
 from ivr import logs
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
+from ivr.control.overseer import SPY_CODE, Overseer
+from ivr.control.server import Control
 from ivr.desk import Desk
 from ivr.door import Door
 from ivr.errors import (
@@ -102,6 +104,8 @@ class App:
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
         self._calls: dict[str, Call] = {}
+        self.overseer = Overseer(self.desk, self.door, self._calls, database, now, monotonic)
+        self.control = Control(self.overseer, settings.var)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)
@@ -143,11 +147,13 @@ class App:
             self.hotline.center.center.languages, self._understanding(self.hotline).learn
         )
         await self.inbound.start()
+        await self.control.open()
         self.live.open()
         log.info("the hotline answers with version %d of the flows", self.live.edition.number)
 
     async def close(self) -> None:
         """Stop: talks go on without us, everybody else is handed to the switch's fallback."""
+        await self.control.close()
         with suppress(CarelineError):
             await self.inbound.stop()
         for task in self._tasks:
@@ -300,6 +306,11 @@ class App:
                     await line.perform(Hangup())
 
     async def _obey(self, agent: str, code: str, line: Line) -> None:
+        if code == SPY_CODE:
+            granted = await self.overseer.take(agent)
+            if granted is not None:
+                await self.inbound.spy(line, *granted)
+            return
         logged_in, paused, prompt = FEATURES[code]
         account = await self.roster.change(agent, logged_in=logged_in, paused=paused)
         wording = self.hotline.wording

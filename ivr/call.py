@@ -175,6 +175,11 @@ class Call:
             await self._line.perform(Play((heard,), interrupt=""))
         await self._line.perform(Hangup())
 
+    @property
+    def summary(self) -> CallSummary:
+        """The call in one line, as it stands."""
+        return self._summary
+
     # -- the house of the flow -------------------------------------------------------------------
 
     def note(self, kind: str, /, **data: Any) -> None:

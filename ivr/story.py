@@ -143,6 +143,14 @@ ASKED = {
     "slower": "to be spoken to slowly",
     "language": "for another language",
 }
+SUPERVISED = {
+    "front": "had it served next",
+    "withdraw": "took it out of its queue",
+    "move": "moved it to another queue",
+    "listen": "listened to the talk",
+    "whisper": "listened and spoke to the agent",
+    "barge": "joined the talk",
+}
 TOLD: dict[str, str | Callable[[Data], str]] = {
     "arrived": _arrived,
     "caller": _caller,
@@ -172,6 +180,7 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "survey": "Asked {question}, the caller gave {score}.",
     "set": "Set {name} to {value}.",
     "hours": lambda data: f"The hours {data['hours']} are {'open' if data['open'] else 'closed'}.",
+    "supervised": lambda data: f"{data['by']} {SUPERVISED.get(data['act'], data['act'])}.",
     "closed_by_hand": "The hotline was closed by {by}; the caller was told so.",
     "closed": "The queue {queue} is closed ({hours}).",
     "unstaffed": "Nobody who could serve the queue {queue} is logged in.",

@@ -38,7 +38,9 @@ def close(
     with database() as opened:
         prompt = None if recording else _known(opened, chosen, message or USUAL, now)
         sound = str(_kept(recording, chosen, now)) if recording else None
-        opened.closures.add(Closure(now, getpass.getuser(), True, prompt, sound))
+        who = getpass.getuser()
+        opened.closures.add(Closure(now, who, True, prompt, sound))
+        opened.audit.add(now, who, "close", "the hotline", {"message": prompt or str(sound)})
     say(f"The hotline is closed: callers hear {recording or prompt}. `careline open` opens it.")
 
 
@@ -49,7 +51,9 @@ def open_() -> None:
         if closure is None:
             say("The hotline is not closed by hand.")
             return
-        opened.closures.add(Closure(datetime.now(UTC), getpass.getuser(), False))
+        now, who = datetime.now(UTC), getpass.getuser()
+        opened.closures.add(Closure(now, who, False))
+        opened.audit.add(now, who, "open", "the hotline")
     began = f"{closure.at.astimezone(zone()):%Y-%m-%d %H:%M}"
     say(f"The hotline is open again; it was closed by {closure.who} since {began}.")
 

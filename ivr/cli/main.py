@@ -17,6 +17,7 @@ from ivr.cli import (
     check,
     closing,
     failure,
+    floor,
     flows,
     graph,
     messages,
@@ -66,6 +67,9 @@ app.command("diff", rich_help_panel=SAYING)(versions.diff)
 app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
 app.command("merge", rich_help_panel=SAYING)(publish.merge)
 app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
+app.add_typer(floor.app, name="floor", rich_help_panel=ANSWERING)
+for _spying in (floor.listen, floor.whisper, floor.barge):
+    app.command(_spying.__name__, rich_help_panel=ANSWERING)(_spying)
 app.command("close", rich_help_panel=ANSWERING)(closing.close)
 app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)

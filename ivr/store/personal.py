@@ -35,6 +35,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "set": ("name",),
     "hours": ("hours", "open"),
     "closed": ("queue", "hours"),
+    "supervised": ("act", "by", "queue", "agent", "phone"),
     "closed_by_hand": ("by", "prompt"),
     "unstaffed": ("queue",),
     "queue_full": ("queue",),

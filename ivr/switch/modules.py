@@ -51,6 +51,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
         "res_speech",
         "res_audiosocket",
         "app_audiosocket",
+        "app_chanspy",
         "app_controlplayback",
         "app_dial",
         "app_exec",

@@ -112,6 +112,16 @@ class Inbound:
             await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": "0"})
             await asyncio.sleep(UNDERWAY)
 
+    async def spy(self, line: Line, call_id: str, how: str) -> None:
+        """Let an agent's line hear the talk of a call: "listen", "whisper" or "barge".
+
+        when there is no such talk.
+        """
+        talk = self._lines.get(call_id)
+        if talk is None or not isinstance(line, AsteriskLine):
+            raise LineError(f"The call {call_id} is not here any more.")
+        await line.spy(talk, how)
+
     async def idle(self) -> None:
         """Wait until every call that is being served is over."""
         while self._tasks:

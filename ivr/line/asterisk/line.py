@@ -15,11 +15,12 @@ from pathlib import Path
 
 from ivr.errors import HearingError, LineError
 from ivr.line import voice_file
-from ivr.line.asterisk import agi, dial, ears, taking_down
+from ivr.line.asterisk import agi, dial, ears, spying, taking_down
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears, Question
 from ivr.line.asterisk.twice import ReportedTwice, Reporter
 from ivr.line.commands import (
+    Answer,
     Answered,
     Command,
     Connect,
@@ -167,6 +168,18 @@ class AsteriskLine:
         except Ended as ended:
             if ended.cause == "switch" and isinstance(command, Talk):
                 return HungUp()
+            raise self._ending.error() from None
+
+    async def spy(self, talk: "AsteriskLine", how: str) -> None:
+        """Let this call hear what is said in `talk` (see `spying`) until either of them ends.
+
+        Raises CallerHungUp when this one does, LineError when nobody talks there.
+        """
+        hears = spying.command(talk._other_side, how)
+        await self.perform(Answer())
+        try:
+            await self._ending.cuts(self._done(hears, None))
+        except Ended:
             raise self._ending.error() from None
 
     @property

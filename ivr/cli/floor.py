@@ -1,0 +1,123 @@
+"""careline floor, listen, whisper and barge: a supervisor and the running hotline."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ivr.cli.calls import Json
+from ivr.cli.context import console, require_hotline, say, settings
+from ivr.cli.outside import outside
+from ivr.control.client import Engine, path
+from ivr.errors import BadInput
+
+app = typer.Typer(help="Who waits, who talks; and what a supervisor does about it.")
+
+Call = Annotated[str, typer.Argument(metavar="CALL", help="As `careline floor` shows it.")]
+Agent = Annotated[str, typer.Argument(help="The agent whose talk it is.")]
+Phone = Annotated[
+    str, typer.Option(help="The phone (an agent's name) from which it is listened to.")
+]
+OWN = "careline-"
+
+
+@app.callback(invoke_without_command=True)
+def floor(context: typer.Context, as_json: Json = False) -> None:
+    """Show who waits, in order, and what the agents do. The commands below act on waiting calls."""
+    if context.invoked_subcommand is not None:
+        return
+    seen = _engine().floor()
+    if as_json:
+        typer.echo(json.dumps(seen, indent=2, ensure_ascii=False))
+        return
+    if seen["closed"]:
+        say(f"The hotline is closed by {seen['closed']['who']}; `careline open` opens it.", "red")
+    console.print(_waiting(seen["waiting"]) if seen["waiting"] else "Nobody waits.")
+    console.print(_agents(seen["agents"]) if seen["agents"] else "No agent is logged in.")
+
+
+@app.command()
+def front(call: Call) -> None:
+    """Serve a waiting call next of all that need the same agents."""
+    _done(_engine().act("front", call), "is served next")
+
+
+@app.command()
+def withdraw(call: Call) -> None:
+    """Take a waiting call out of its queue; it goes on as its flow says."""
+    _done(_engine().act("withdraw", call), "has left the queue")
+
+
+@app.command()
+def move(call: Call, queue: Annotated[str, typer.Argument(help="The queue it goes to.")]) -> None:
+    """Move a waiting call to another queue; the time it has waited goes with it."""
+    _done(_engine().act("move", call, queue=queue), f"waits in {queue} now")
+
+
+def listen(agent: Agent, phone: Phone) -> None:
+    """Hear a talk; neither side hears the supervisor."""
+    _spy("listen", agent, phone)
+
+
+def whisper(agent: Agent, phone: Phone) -> None:
+    """Hear a talk, and speak to the agent alone."""
+    _spy("whisper", agent, phone)
+
+
+def barge(agent: Agent, phone: Phone) -> None:
+    """Hear a talk, and speak to both sides."""
+    _spy("barge", agent, phone)
+
+
+def _spy(act: str, agent: str, phone: str) -> None:
+    if not phone:
+        raise BadInput("Say from which phone: --phone NAME.")
+    code = _engine().spy(act, agent, phone)
+    say(f"Dial {code} on the phone {phone} within a minute.")
+
+
+def _engine() -> Engine:
+    chosen = settings()
+    require_hotline(chosen)
+    return Engine(path(chosen.var))
+
+
+def _done(call: str, what: str) -> None:
+    say(f"{call.removeprefix(OWN)} {what}.")
+
+
+def _waiting(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("call", "caller", "queue", "needs", "waited", "ahead by", "expected", "")
+    for row in rows:
+        expected = "–".join(map(_clock, row["expected"] or ()))
+        cells = (
+            row["call"].removeprefix(OWN), row["caller"], row["queue"], row["need"],
+            _clock(row["waited"]), _clock(row["head_start"]) if row["head_start"] else "",
+            expected, f"rings at {row['ringing']}" if row["ringing"] else "",
+        )  # fmt: skip
+        table.add_row(*map(outside, cells))
+    return table
+
+
+def _agents(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("agent", "does", "for", "left", "queue", "call")
+    for row in sorted(rows, key=lambda row: (row["state"], row["agent"])):
+        paused = f" ({row['pause']})" if row["pause"] else ""
+        cells = (
+            row["agent"], row["state"].replace("_", "-") + paused, _clock(row["for"]),
+            "" if row["left"] is None else _clock(row["left"]), row["queue"] or "",
+            (row["call"] or "").removeprefix(OWN),
+        )  # fmt: skip
+        table.add_row(*map(outside, cells))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    return Table(*headings, box=None, header_style="dim", pad_edge=False)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,128 @@
+"""The door into a running engine: HTTP over a Unix-domain socket, var/control/engine.sock.
+
+    GET  /floor                          who waits, who talks
+    POST /calls/ID/front | withdraw      a waiting call
+    POST /calls/ID/move    {"queue": …}
+    POST /agents/NAME/listen | whisper | barge   {"phone": …}
+
+Answers are JSON; a refusal is {"error": sentence} with 400 (wrong), 403 (not allowed) or 404 (not
+there). The folder (0700) and the socket (0600) let in nobody but the engine's own user and root.
+"""
+
+import json
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from ivr.control.client import path
+from ivr.control.overseer import Overseer
+from ivr.control.roles import SPYING, NotAllowed, Person, person
+from ivr.errors import BadInput, CarelineError, NotFound
+
+LONGEST_PATH = 107
+"""Bytes a Unix-domain socket's path may have on Linux (unix(7): sun_path is 108 with its end)."""
+LARGEST_REQUEST = 4096  # bytes
+_PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+Answer = Callable[[web.Request, Person], Awaitable[dict[str, Any]]]
+
+
+class Control:
+    """Listens from `open` to `close`."""
+
+    def __init__(self, overseer: Overseer, var: Path) -> None:
+        self._overseer = overseer
+        self._path = path(var)
+        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app.router.add_get("/floor", self._answer(self._floor))
+        app.router.add_post("/calls/{call}/{act}", self._answer(self._call))
+        app.router.add_post("/agents/{agent}/{act}", self._answer(self._agent))
+        self._runner = web.AppRunner(app, access_log=None)
+
+    async def open(self) -> None:
+        """Listen. Raises BadInput where the path is too long for a socket."""
+        if len(os.fsencode(self._path)) > LONGEST_PATH:
+            raise BadInput(
+                f"The path {self._path} is too long for a socket: a hotline's folder must leave "
+                f"room for it within {LONGEST_PATH} bytes. Move the hotline, or make a link to it."
+            )
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path.parent.chmod(0o700)
+        self._path.unlink(missing_ok=True)  # of an engine that was killed: there is but one
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listening.bind(str(self._path))
+            self._path.chmod(0o600)
+            await self._runner.setup()
+            await web.SockSite(self._runner, listening).start()
+        except BaseException:
+            listening.close()
+            raise
+
+    async def close(self) -> None:
+        """Stop listening, and take the socket away."""
+        await self._runner.cleanup()
+        self._path.unlink(missing_ok=True)
+
+    def _answer(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                return web.json_response(await answer(request, _who(request)))
+            except CarelineError as error:
+                return web.json_response({"error": str(error)}, status=_status(error))
+
+        return handle
+
+    async def _floor(self, request: web.Request, who: Person) -> dict[str, Any]:
+        return self._overseer.view(who)
+
+    async def _call(self, request: web.Request, who: Person) -> dict[str, Any]:
+        call, overseer = request.match_info["call"], self._overseer
+        match request.match_info["act"]:
+            case "front":
+                return {"call": await overseer.front(who, call)}
+            case "withdraw":
+                return {"call": await overseer.withdraw(who, call)}
+            case "move":
+                queue = await _text(request, "queue")
+                return {"call": await overseer.move(who, call, queue)}
+        raise NotFound("There is no such act on a call: front, withdraw and move are known.")
+
+    async def _agent(self, request: web.Request, who: Person) -> dict[str, Any]:
+        act = request.match_info["act"]
+        if act not in SPYING:
+            raise NotFound("There is no such act on an agent: listen, whisper, barge are known.")
+        phone = await _text(request, "phone")
+        agent = request.match_info["agent"]
+        return {"dial": self._overseer.grant(who, act, agent, phone)}
+
+
+def _status(error: CarelineError) -> int:
+    return 403 if isinstance(error, NotAllowed) else 404 if isinstance(error, NotFound) else 400
+
+
+def _who(request: web.Request) -> Person:
+    """Who is at the other end, as the kernel says (unix(7), SO_PEERCRED)."""
+    connection = request.transport.get_extra_info("socket") if request.transport else None
+    if connection is None:
+        raise NotAllowed("The connection is gone.")
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    _, uid, _ = _PEER.unpack(told)
+    return person(uid, os.getuid())
+
+
+async def _text(request: web.Request, name: str) -> str:
+    """A text of the request's body. Raises BadInput."""
+    try:
+        body = json.loads(await request.text())
+    except (ValueError, UnicodeDecodeError):
+        body = None
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, str) or not 0 < len(value) <= 80:
+        raise BadInput(f'Expected {{"{name}": "…"}}, a text of 1 to 80 characters.')
+    return value

@@ -1,0 +1,215 @@
+"""A supervisor asks a running engine over its socket, and acts on the floor."""
+
+import asyncio
+import logging
+import os
+import stat
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+import pytest
+
+from ivr.control import overseer as rules
+from ivr.control.client import Engine, path
+from ivr.control.overseer import Overseer
+from ivr.control.roles import MAY, NotAllowed, Person, Role, person, require
+from ivr.control.server import Control
+from ivr.desk import Desk
+from ivr.door import Door
+from ivr.errors import BadInput, CarelineError, NotFound
+from ivr.record import CallSummary
+from ivr.store import Database
+from routing.events import AgentArrived, AgentPaused, CallWaits, OfferAccepted
+from routing.floor import Floor
+from routing.model import Agent, Queue
+
+T = TypeVar("T")
+NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+BOSS = Person("li", "supervisor")
+
+
+class Call:
+    """A call under way, and what was noted in its record."""
+
+    def __init__(self, call_id: str) -> None:
+        self.summary = CallSummary(call_id=call_id, started=NOW, masked="•••• 8000")
+        self.noted: list[tuple[str, dict[str, Any]]] = []
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        self.noted.append((kind, data))
+
+
+class Hotline:
+    """A floor with ana in a talk (careline-1), and careline-2 and careline-3 that wait."""
+
+    def __init__(self, var: Path) -> None:
+        self.clock = 0.0
+        self.database = Database.open(f"sqlite:///{var}/careline.db")
+        self.desk = Desk(Floor({"senior": Queue("senior"), "cards": Queue("cards")}), monotonic)
+        self.calls = {name: Call(name) for name in ("careline-1", "careline-2", "careline-3")}
+        self.desk.tell(AgentArrived(Agent("ana")))
+        self.desk.ring_back = lambda instruction: None
+        for call in self.calls:
+            self.desk.tell(CallWaits(call, "senior"))
+            if call == "careline-1":
+                self.desk.tell(OfferAccepted(call, "ana"))
+        self.desk.tell(AgentArrived(Agent("bo"), paused="lunch"))
+        self.overseer = Overseer(
+            self.desk,
+            Door(self.database.closures),
+            self.calls,
+            self.database,
+            lambda: NOW,
+            lambda: monotonic() + self.clock,
+        )
+        self.control = Control(self.overseer, var)
+        self.engine = Engine(path(var))
+
+    def waiting(self) -> list[str]:
+        return [one.call for one in self.desk.floor.waiting()]
+
+
+@pytest.fixture
+async def hotline(tmp_path: Path) -> AsyncIterator[Hotline]:
+    (tmp_path / "var").mkdir()
+    hotline = Hotline(tmp_path / "var")
+    await hotline.control.open()
+    yield hotline
+    await hotline.control.close()
+    hotline.desk.close()
+    hotline.database.close()
+
+
+async def ask(question: Callable[..., T], *given: str, **fields: str) -> T:
+    """Ask as a command does, from outside the engine's loop."""
+    return await asyncio.to_thread(question, *given, **fields)
+
+
+async def test_who_waits_and_who_talks_is_seen_with_masked_numbers(hotline: Hotline) -> None:
+    seen = await ask(hotline.engine.floor)
+    assert [(row["call"], row["caller"], row["queue"]) for row in seen["waiting"]] == [
+        ("careline-2", "•••• 8000", "senior"),
+        ("careline-3", "•••• 8000", "senior"),
+    ]
+    assert [(row["agent"], row["state"], row["pause"], row["call"]) for row in seen["agents"]] == [
+        ("ana", "talking", None, "careline-1"),
+        ("bo", "paused", "lunch", None),
+    ]
+    assert seen["closed"] is None
+
+
+async def test_a_call_is_served_next_and_the_act_is_written_down_everywhere(
+    hotline: Hotline, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    assert await ask(hotline.engine.act, "front", "3") == "careline-3"
+    assert hotline.waiting() == ["careline-3", "careline-2"]
+    [(kind, data)] = hotline.calls["careline-3"].noted
+    assert (kind, data["act"]) == ("supervised", "front")
+    [entry] = hotline.database.audit.entries()
+    assert (entry.act, entry.about, entry.who) == ("front", "careline-3", data["by"])
+    assert "did front to call careline-3" in caplog.text
+
+
+async def test_a_call_is_taken_out_of_its_queue(hotline: Hotline) -> None:
+    await ask(hotline.engine.act, "withdraw", "careline-2")
+    assert hotline.waiting() == ["careline-3"]
+
+
+@pytest.mark.parametrize("act", ["front", "withdraw"])
+async def test_a_call_that_does_not_wait_is_not_found(hotline: Hotline, act: str) -> None:
+    with pytest.raises(NotFound, match="no call '9' that waits"):
+        await ask(hotline.engine.act, act, "9")
+    assert list(hotline.database.audit.entries()) == []
+
+
+async def test_what_is_no_act_or_has_no_queue_is_refused(hotline: Hotline) -> None:
+    with pytest.raises(NotFound, match="no such act"):
+        await ask(hotline.engine.act, "steal", "2")
+    with pytest.raises(BadInput, match='"queue"'):
+        await ask(hotline.engine.act, "move", "2")
+    with pytest.raises(BadInput, match="1 to 80"):
+        await ask(hotline.engine.act, "move", "2", queue="x" * 81)
+
+
+async def test_nobody_else_can_open_the_socket(hotline: Hotline, tmp_path: Path) -> None:
+    socket = path(tmp_path / "var")
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+
+async def test_without_an_engine_the_command_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CarelineError, match="careline serve"):
+        await ask(Engine(path(tmp_path)).floor)
+
+
+async def test_a_folder_too_deep_for_a_socket_is_told(tmp_path: Path) -> None:
+    var = tmp_path / ("d" * 120)
+    var.mkdir()
+    hotline = Hotline(var)
+    with pytest.raises(BadInput, match="too long for a socket"):
+        await hotline.control.open()
+    hotline.desk.close()
+    hotline.database.close()
+
+
+# -- listening -----------------------------------------------------------------------------------
+
+
+async def test_a_phone_that_was_given_leave_hears_the_talk_once(hotline: Hotline) -> None:
+    assert await ask(hotline.engine.spy, "whisper", "ana", "boss") == "*50"
+    assert await hotline.overseer.take("boss") == ("careline-1", "whisper")
+    assert await hotline.overseer.take("boss") is None
+    [(kind, data)] = hotline.calls["careline-1"].noted
+    assert kind == "supervised"
+    assert data.items() >= {"act": "whisper", "agent": "ana", "phone": "boss"}.items()
+
+
+async def test_a_phone_without_leave_hears_nothing(hotline: Hotline) -> None:
+    await ask(hotline.engine.spy, "listen", "ana", "boss")
+    assert await hotline.overseer.take("stranger") is None
+    assert hotline.calls["careline-1"].noted == []
+
+
+async def test_leave_ends_after_a_minute(hotline: Hotline) -> None:
+    await ask(hotline.engine.spy, "listen", "ana", "boss")
+    hotline.clock = rules.GRANT + 1
+    assert await hotline.overseer.take("boss") is None
+
+
+@pytest.mark.parametrize("agent", ["bo", "nobody", "../x"])
+async def test_an_agent_who_talks_to_nobody_cannot_be_heard(hotline: Hotline, agent: str) -> None:
+    with pytest.raises(NotFound):
+        await ask(hotline.engine.spy, "listen", agent, "boss")
+
+
+async def test_an_agent_who_was_paused_in_the_talk_is_heard_still(hotline: Hotline) -> None:
+    hotline.desk.tell(AgentPaused("ana", "lunch"))
+    await ask(hotline.engine.spy, "barge", "ana", "boss")
+    assert await hotline.overseer.take("boss") == ("careline-1", "barge")
+
+
+# -- roles ---------------------------------------------------------------------------------------
+
+
+def test_the_engines_user_and_root_are_admins_and_nobody_else_is_anything() -> None:
+    assert person(os.getuid(), os.getuid()).role == "admin"
+    assert person(0, 1000) == Person("root", "admin")
+    with pytest.raises(NotAllowed):
+        person(1001, 1000)
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor"])
+def test_neither_agents_nor_auditors_act(role: Role) -> None:
+    with pytest.raises(NotAllowed, match=f"is {role} here and may not front"):
+        require(Person("x", role), "front")
+
+
+async def test_an_agent_may_not_even_see_the_floor(hotline: Hotline) -> None:
+    with pytest.raises(NotAllowed):
+        hotline.overseer.view(Person("x", "agent"))
+    assert "see" in MAY["auditor"]
+    assert hotline.overseer.view(BOSS)["agents"]
