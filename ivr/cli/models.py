@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ivr.cli.context import console, say, settings
 from ivr.errors import BadInput, HearingError
+from ivr.flow.load import load
 from ivr.hearing import FOLDER
 from speech import catalogue, models
 from speech.catalogue import OFFICIAL
@@ -90,28 +91,53 @@ def install(
 
 @app.command()
 def verify() -> int:
-    """Check that every model is whole and can be loaded. Exit code 1 if one is not."""
-    wrong = 0
+    """Check that every model is whole and can be loaded, and knows what callers are to say.
+
+    Exit code 1 if one is not whole. A phrase of intents.*.yaml with a word that its model cannot
+    put together from words it knows will hardly be understood.
+    """
+    wrong, said = 0, _said()
     for model in models.found(_folder()):
         damaged = catalogue.damage(model.folder) if model.folder is not None else []
-        failure = "; ".join(damaged) or _loads(model)
+        failure, unsayable = _tried(model, said.get(model.language, []))
+        failure = "; ".join(damaged) or failure
         wrong += bool(failure)
         say(f"{model.language}  {model.name}: {failure or 'good'}", "red" if failure else "green")
+        for phrase, words in unsayable.items():
+            say(f"    cannot hear {', '.join(words)} in “{phrase}”", "yellow")
     return 1 if wrong else 0
 
 
-def _loads(model: Model) -> str:
-    async def load() -> str:
+def _tried(model: Model, phrases: list[str]) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Why a model cannot be loaded, if so; else which phrases it cannot hear, with the words."""
+
+    async def tried() -> tuple[str, dict[str, tuple[str, ...]]]:
         recognizer = models.recognizer(model)
         try:
             await recognizer.warm_up()
+            return "", recognizer.unsayable(phrases)
         except HearingError as error:
-            return str(error)
+            return str(error), {}
         finally:
             recognizer.close()
-        return ""
 
-    return asyncio.run(load())
+    return asyncio.run(tried())
+
+
+def _said() -> dict[str, list[str]]:
+    """What the hotline's callers are to say, by language."""
+    chosen = settings()
+    if not chosen.flows.is_dir():
+        return {}
+    intents = load(chosen.flows).intents
+    return {
+        language: [
+            phrase
+            for said in (*intents.examples.get(language, {}).values(), *words.values())
+            for phrase in said
+        ]
+        for language, words in intents.words.items()
+    }
 
 
 def _folder() -> Path:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
-from ivr.doctor import people, telephony, words
+from ivr.doctor import ears, people, telephony, words
 from ivr.doctor.finding import Check, Finding
 from ivr.errors import CarelineError
 from ivr.refusal import unusable
@@ -43,6 +43,7 @@ def nothing(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     programs,
     words.flows,
+    ears.recognizers,
     people.database,
     people.agents,
     telephony.switch,

@@ -138,7 +138,7 @@ def test_what_is_no_model_is_not_installed(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["../../evil", "/tmp/evil", "model/../../evil", "model\\..\\evil"])
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "model/../../evil", "model\\..\\evil"])
 def test_an_archive_cannot_write_elsewhere(name: str, tmp_path: Path) -> None:
     zipped = tmp_path / "evil.zip"
     zipped.write_bytes(packed({name: b"evil"}))
