@@ -3,7 +3,8 @@
 Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` are the
 points by which those who could take the call are compared; whoever fell out before has none.
 `detail` holds `idle` (seconds free), `for` (seconds in the state), `lacks` ({skill: [asked, has]}),
-`pause` (its reason) or `than` (who was chosen). Sentences are made when somebody reads, in the
+`either` (choices, none of them met), `unwanted` (what the call does not want), `pause` (its reason)
+or `than` (who was chosen). Sentences are made when somebody reads, in the
 reader's language.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from routing.match import Decision, Verdict
-from routing.model import Seat
+from routing.model import Agent, Need, Seat
 
 Language = Literal["en", "zh"]
 Data = Mapping[str, Any]
@@ -74,22 +75,34 @@ def _stored(verdict: Verdict, seat: Seat | None, decision: Decision) -> dict[str
     detail: dict[str, Any] = {}
     if verdict.code in AMONG_THE_FREE:
         detail["idle"] = round(decision.at - seat.idle_since)
-        points = getattr(verdict, "points", None)
-        stored["score"] = detail["idle"] if points is None else round(points)
+        stored["score"] = round(verdict.points or 0)
         own = decision.agent == decision.waiting.preferred
         detail |= {"own": True} if verdict.code == "chosen" and own else {}
         detail |= {"than": decision.agent} if verdict.code != "chosen" else {}
     elif verdict.code == "lacks_skill":
-        has, asked = seat.agent.skills, decision.need.skills
-        detail["lacks"] = {
-            skill: [level, has.get(skill, 0)]
-            for skill, level in asked.items()
-            if has.get(skill, 0) < level
-        }
+        detail |= _lacking(decision.need, seat.agent)
     elif verdict.code not in ("refused_this_call", "unreachable"):
         detail["for"] = round(decision.at - seat.since)
         detail |= {"pause": seat.pause} if verdict.code == "paused" else {}
     return {**stored, "detail": detail} if detail else stored
+
+
+def _lacking(need: Need, agent: Agent) -> dict[str, Any]:
+    """What of `need` the agent does not meet: skills, choices of which none is met, and what is not
+    wanted."""
+    lacks = {
+        skill: [level, agent.skills.get(skill, 0)]
+        for skill, level in need.skills.items()
+        if agent.skills.get(skill, 0) < level
+    }
+    either = [
+        [str(one) for one in group]
+        for group in need.any_of
+        if not any(one.met_by(agent) for one in group)
+    ]
+    unwanted = [str(one) for one in need.none_of if one.met_by(agent)]
+    found = {"lacks": lacks, "either": either, "unwanted": unwanted}
+    return {name: value for name, value in found.items() if value}
 
 
 class _Shown(dict[str, Any]):
@@ -111,16 +124,19 @@ def _chosen(own: str, longest: str, most: str) -> Callable[[_Shown], str]:
     return words
 
 
-def _lacks(whole: str, one: str, nothing: str, between: str) -> Callable[[_Shown], str]:
-    """The words for missing skills: the sentence, one skill of it, and the level of who has none."""
+def _lacks(whole: str, parts: Mapping[str, str], nothing: str) -> Callable[[_Shown], str]:
+    """The words for an unmet need: the sentence, its parts, and the level of who has none."""
 
     def words(shown: _Shown) -> str:
-        lacks = shown.get("lacks")
-        parts = [
-            one.format(skill=skill, asked=asked, has=has or nothing)
-            for skill, (asked, has) in (lacks.items() if isinstance(lacks, Mapping) else ())
+        lacks, found = shown.get("lacks"), []
+        for skill, (asked, has) in lacks.items() if isinstance(lacks, Mapping) else ():
+            found.append(parts["skill"].format(skill=skill, asked=asked, has=has or nothing))
+        found += [
+            parts["either"].format(choices=parts["or"].join(f"({one})" for one in group))
+            for group in shown.get("either", ())
         ]
-        shown["skills"] = between.join(parts) or "–"
+        found += [parts["unwanted"].format(need=one) for one in shown.get("unwanted", ())]
+        shown["skills"] = parts["between"].join(found) or "–"
         return whole
 
     return words
@@ -135,10 +151,15 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
             "{idle} s.",
         ),
         "lacks_skill": _lacks(
-            "{agent} lacks a skill: {skills}.",
-            "{skill} {asked} is needed, has {has}",
+            "{agent} does not fit: {skills}.",
+            {
+                "skill": "{skill} {asked} is needed, has {has}",
+                "either": "one of {choices} is needed, has neither",
+                "or": " or ",
+                "unwanted": "{need} is not wanted",
+                "between": "; ",
+            },
             "none",
-            "; ",
         ),
         "refused_this_call": "{agent} was offered this call before and did not take it.",
         "ringing": "{agent}'s phone has been ringing for another call for {for} s.",
@@ -162,7 +183,15 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
             "{agent} 被选中:在合适的坐席中得分最高({score}),已空闲 {idle} 秒。",
         ),
         "lacks_skill": _lacks(
-            "{agent} 技能不足:{skills}。", "{skill} 需要 {asked} 级,实有 {has}", "无", ";"
+            "{agent} 技能不足:{skills}。",
+            {
+                "skill": "{skill} 需要 {asked} 级,实有 {has}",
+                "either": "需要 {choices} 之一,均不具备",
+                "or": " 或 ",
+                "unwanted": "不接受 {need}",
+                "between": ";",
+            },
+            "无",
         ),
         "refused_this_call": "{agent} 之前已收到此来电,但没有接。",
         "ringing": "{agent} 的话机正为另一来电振铃,已 {for} 秒。",

@@ -74,6 +74,22 @@ def test_every_verdict_is_stored_without_words() -> None:
     ]
 
 
+def test_choices_and_what_is_not_wanted_are_told() -> None:
+    need = Need(any_of=((Need({"ja": 2}), Need({"ko": 2})),), none_of=(Need({"new": 1}),))
+    verdicts = decided(
+        (0, AgentArrived(Agent("ana", {"zh": 5, "new": 1}))),
+        (1, AgentArrived(Agent("bo", {"ja": 3}))),
+        (9, CallWaits("c", "q", need=need)),
+    )
+    assert verdicts[0]["detail"] == {"either": [["ja 2", "ko 2"]], "unwanted": ["new 1"]}
+    assert sentences(verdicts)[1:] == (
+        "ana does not fit: one of (ja 2) or (ko 2) is needed, has neither; new 1 is not wanted.",
+    )
+    assert sentences(verdicts, "zh")[1:] == (
+        "ana 技能不足:需要 (ja 2) 或 (ko 2) 之一,均不具备;不接受 new 1。",
+    )
+
+
 def test_the_callers_own_agent_is_named_as_such() -> None:
     verdicts = decided(
         (0, arrives("ana")), (5, arrives("bo")), (9, CallWaits("c", "q", preferred="bo"))
@@ -200,7 +216,7 @@ def test_the_whole_decision_is_told_in_order() -> None:
             "en 1.",
             (
                 "bo is offered the call: free the longest of all who fit, for 0 s.",
-                "kim lacks a skill: en 1 is needed, has none.",
+                "kim does not fit: en 1 is needed, has none.",
             ),
         ),
         ("bo took it, after 33 s of waiting in all.", ()),
