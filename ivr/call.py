@@ -38,6 +38,7 @@ from ivr.flow.serving import (
 from ivr.line.commands import HandBack, Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
+from ivr.returns import SHORT_TALK
 from ivr.store.closures import Closure
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Call:
         self._seq, self._last = 0, ""
         self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at, version=version)
         self._marks: dict[str, datetime] = {}
+        self._ahead: float | None = None  # how far, as the caller was cut off; None: not asked yet
         self._learned: dict[str, Any] = {}  # what the summary will say in the end
         self._journal.add(self._summary)
         served_by = {} if version is None else {"version": version}
@@ -217,8 +219,17 @@ class Call:
 
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Let the desk find an agent."""
-        request = replace(request, record=self._tape(self.call_id))
+        ahead = request.head_start + self._ahead_as_cut_off()
+        request = replace(request, record=self._tape(self.call_id), head_start=ahead)
         return await self._desk.serve(self.call_id, line, request, self.note)
+
+    def _ahead_as_cut_off(self) -> float:
+        if self._ahead is None:
+            terms, number = self._hotline.center.returning, self._summary.number
+            self._ahead = self._desk.returns.head_start(number, self._now(), terms)
+            if self._ahead > 0:
+                self.note("returns", head_start=round(self._ahead))
+        return self._ahead
 
     @property
     def call_id(self) -> str:
@@ -321,4 +332,9 @@ class Call:
         )
         self.note("ended", outcome=outcome, by=by)
         self._journal.add(self._summary)
+        number, gone = self._summary.number, by == "caller" or outcome == "failed"
+        if number is not None and gone and waited is not None:
+            in_talk = outcome == "failed" or (talked is not None and talked < SHORT_TALK)
+            if in_talk or talked is None:
+                self._desk.returns.cut_off(number, at, waited, in_talk=in_talk)
         return self._summary

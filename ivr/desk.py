@@ -26,6 +26,7 @@ from ivr.line.commands import (
 )
 from ivr.line.line import Line
 from ivr.reasons import verdicts_of
+from ivr.returns import Returns
 from routing.events import (
     AgentArrived,
     AgentLeft,
@@ -79,7 +80,7 @@ class Desk:
 
     `now` is a monotonic clock in seconds. `set_aside(agent, misses)` is called when the floor has
     paused an agent who missed calls. `ring_back` is given what is to be done about callbacks: no
-    line of theirs is here.
+    line of theirs is here. `returns` remembers who was cut off.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Desk:
         ring_back: Callable[[Offer | Withdraw | Release], None] = lambda instruction: None,
     ) -> None:
         self.floor = floor
+        self.returns = Returns()
         self._now = now
         self._set_aside = set_aside
         self.ring_back = ring_back

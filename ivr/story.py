@@ -184,6 +184,7 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "closed_by_hand": "The hotline was closed by {by}; the caller was told so.",
     "closed": "The queue {queue} is closed ({hours}).",
     "unstaffed": "Nobody who could serve the queue {queue} is logged in.",
+    "returns": "The caller was cut off before, and is {head_start} s ahead.",
     "queue_full": "The queue {queue} had as many calls as it may.",
     "waited_too_long": "The call had waited as long as the queue {queue} allows.",
     "taken_out": "A supervisor took the call out of the queue {queue}.",

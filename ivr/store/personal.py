@@ -39,6 +39,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "closed_by_hand": ("by", "prompt"),
     "unstaffed": ("queue",),
     "queue_full": ("queue",),
+    "returns": ("head_start",),
     "waited_too_long": ("queue",),
     "taken_out": ("queue",),
     "waiting": ("queue", "need", "relax", "head_start", "position", "low", "high"),
