@@ -12,6 +12,7 @@ from time import monotonic
 from typing import cast
 
 from ivr import logs
+from ivr.archive import Archive
 from ivr.call import Call
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.control.overseer import SPY_CODE, Overseer
@@ -28,6 +29,7 @@ from ivr.errors import (
 )
 from ivr.flow.hotline import Hotline
 from ivr.hearing import Listening
+from ivr.jobs import Jobs
 from ivr.journal import Journal
 from ivr.keeping import Keeping
 from ivr.line.asterisk.ami import Ami, AmiMessage
@@ -90,6 +92,9 @@ class App:
         lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
         self.journal.listen(lines.call)
         self.keeping = self._recordings(settings, database)
+        shelf = Shelf(settings.var / "recordings")
+        archive = Archive(database, shelf, "careline serve", now)
+        self.jobs = Jobs(archive, lambda: self.hotline.center)
         self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
         self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
         self.listening = Listening(settings, self._cannot_hear)
@@ -137,6 +142,7 @@ class App:
             except OSError as error:  # the same goes for recordings
                 log.error("nothing is recorded: %s", error)
                 self.keeping = None
+        self.jobs.open()
         self.journal.open()
         self.queue_log.open()
         await self.roster.open()
@@ -169,6 +175,7 @@ class App:
         await self.shifts.close()
         await self.queue_log.close()
         self.desk.close()
+        self.jobs.close()
         await self._client.close()
         await self.journal.close()
         if self.keeping is not None:

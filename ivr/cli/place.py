@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ivr.cli.context import database, require_flows, settings
 from ivr.errors import BadInput
 from ivr.flow.center import Identity
+from ivr.flow.kept import KeptSpec
 from ivr.flow.source import Source, parse, read
 
 CENTER = "center.yaml"
@@ -55,6 +56,19 @@ def _live_center() -> str | None:
         live = opened.versions.live()
         return None if live is None else opened.versions.files(live.number).texts.get(CENTER)
     return None
+
+
+def retention() -> KeptSpec:
+    """How long recordings are kept: as the live version says, for what is deleted is gone."""
+    text = _live_center()
+    data = (parse(text, CENTER) if text is not None else _center()).data
+    try:
+        return KeptSpec.model_validate((isinstance(data, dict) and data.get("recordings")) or {})
+    except ValidationError:
+        raise BadInput(
+            "center.yaml does not say how long recordings are kept; `careline check` says what is "
+            "wrong. Nothing was deleted."
+        ) from None
 
 
 def zone() -> ZoneInfo:

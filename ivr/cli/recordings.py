@@ -21,7 +21,7 @@ from ivr.cli import player
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import outside
 from ivr.cli.person import who
-from ivr.cli.place import identity, zone
+from ivr.cli.place import identity, retention, zone
 from ivr.errors import BadInput
 from ivr.store.database import Database
 from ivr.store.recordings import Wanted
@@ -159,7 +159,8 @@ def purge(
     """Delete the recordings whose time is over. The engine does it by itself each night."""
     with database() as opened:
         archive = _archive(opened)
-        over = archive.due(())
+        kept = retention()
+        over = archive.due(kept.keeps(), kept.keep)
         for one in over:
             if not dry_run:
                 archive.delete(one.name, f"its time was over ({one.rule})")

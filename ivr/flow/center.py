@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
+from ivr.flow.kept import KeptSpec
 from ivr.flow.needs import WORDS, Need, NeedSpec
 from ivr.flow.services import Gateway, Lookup
 
@@ -155,6 +156,7 @@ class Center(Model):
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()
     limits: Limits = Limits()
+    recordings: KeptSpec = KeptSpec()
     returning: Returning | None = None
     commands: GlobalKeys = GlobalKeys()
     lookups: dict[Name, Lookup] = Field({})

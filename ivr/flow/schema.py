@@ -56,6 +56,11 @@ INTENT = {
 # What a field takes whose own reader turns it into something else, by that reader's name.
 SHAPES: dict[str, JsonSchemaValue] = {
     "read_seconds": TIME,
+    "_age": {
+        "title": "a time such as 180 days, 26 weeks or 3 years",
+        "type": "string",
+        "pattern": r"^\d+ *(days?|weeks?|years?)$",
+    },
     "_digit_count": {"title": "a number such as 4 or 6-8", "type": ["string", "integer"]},
     "read_expression": CONDITION,
     "read_target": TARGET,

@@ -58,6 +58,10 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         yield from known(source, ("rules", index, "queue"), "queues", rule.queue)
         if rule.need is not None:
             yield from skills(("rules", index, "need"), rule.need)
+    for index, keep in enumerate(center.recordings.rules):
+        for place, queue_name in enumerate(keep.queues):
+            where: Loc = ("recordings", "rules", index, "queues", place)
+            yield from known(source, where, "queues", queue_name)
     for index, hours in enumerate(center.limits.hours):
         yield from known(source, ("limits", "hours", index), "hours", hours)
 

@@ -1,0 +1,69 @@
+"""What happens on a schedule? At night, where the hotline is, recordings whose time is over are
+deleted; once a week every file is compared with what was kept."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from ivr.archive import Archive
+from ivr.errors import CarelineError
+from ivr.flow.center import Center
+
+log = logging.getLogger(__name__)
+
+PURGE = {"hour": 3, "minute": 30}
+VERIFY = {"day_of_week": "sun", "hour": 4, "minute": 30}
+GRACE = 3600
+"""Seconds by which a job may be late, on a machine that slept, and is still done."""
+
+
+class Jobs:
+    """The schedule of one engine. `center` gives the live version's center.yaml."""
+
+    def __init__(self, archive: Archive, center: Callable[[], Center]) -> None:
+        self._archive = archive
+        self._center = center
+        self._scheduler = AsyncIOScheduler(timezone=center().zone)
+        for work, when in ((self.purge, PURGE), (self.verify, VERIFY)):
+            trigger = CronTrigger(**when, timezone=center().zone)
+            self._scheduler.add_job(
+                work, trigger, coalesce=True, max_instances=1, misfire_grace_time=GRACE
+            )
+
+    def open(self) -> None:
+        """Begin to keep the schedule."""
+        self._scheduler.start()
+
+    def close(self) -> None:
+        """Keep it no longer; a job that has begun ends with its thread."""
+        self._scheduler.shutdown(wait=False)
+
+    async def purge(self) -> None:
+        """Delete the recordings whose time is over."""
+        try:
+            count = await asyncio.to_thread(self._purge)
+        except (CarelineError, OSError) as error:
+            log.error("recordings whose time is over could not be deleted: %s", error)
+            return
+        if count:
+            log.info("%d recordings were deleted: their time was over", count)
+
+    async def verify(self) -> None:
+        """Compare every recording's file with what was kept."""
+        try:
+            found = await asyncio.to_thread(lambda: list(self._archive.verify()))
+        except (CarelineError, OSError) as error:
+            log.error("the recordings could not be verified: %s", error)
+            return
+        for one in found:
+            log.error("a recording is %s: %s", one.fault, one.what)
+
+    def _purge(self) -> int:
+        kept = self._center().recordings
+        over = self._archive.due(kept.keeps(), kept.keep)
+        for one in over:
+            self._archive.delete(one.name, f"its time was over ({one.rule})")
+        return len(over)
