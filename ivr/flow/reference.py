@@ -148,7 +148,8 @@ def _table(model: type[BaseModel], schema: dict[str, Any]) -> Iterator[str]:
     assert isinstance(properties, dict)
     yield "| field | what it takes | without it |"
     yield "|---|---|---|"
-    for name, field in model.model_fields.items():
+    kind = getattr(model, "kind", None)  # of a step: the field that names it comes first
+    for name, field in sorted(model.model_fields.items(), key=lambda item: item[0] != kind):
         written = field.alias or name
         without = "must be given" if field.is_required() else _shown(field.default, field.metadata)
         yield f"| `{written}` | {_form(properties[written])} | {without} |"
