@@ -56,7 +56,7 @@ from ivr.switch import configure, instance, secrets
 from ivr.understanding import Understanding
 from recordings.shelf import Shelf
 from routing.floor import Floor
-from speech.voice import Espeak
+from speech.voices import Voices
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,9 @@ class App:
         archive = Archive(database, shelf, "careline serve", now)
         self.jobs = Jobs(archive, lambda: self.hotline.center)
         self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
-        self.prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
+        self.prompts = PromptStore(
+            settings.var / "prompts", Voices(settings.voices), settings.flows / "audio"
+        )
         self.listening = Listening(settings, self._cannot_hear)
         self.inbound = Inbound(
             ami, self._audio, self._music, self._call, self._feature, self.listening.ears

@@ -73,6 +73,15 @@ class PromptStore:
         files = (slow, usual) if spoken.slow else (usual,)
         return next((file for file in files if file.is_file()), None)
 
+    def slot(self, spoken: Spoken) -> Path:
+        """Where a recording of a prompt goes: its own folder by language, its name by prompt."""
+        slow, usual = self._recordings(spoken)
+        return slow if spoken.slow else usual
+
+    def take_in(self, spoken: Spoken, content: bytes) -> None:
+        """Keep a WAV file as the recording of a prompt, in place of one that is there."""
+        _write_whole(self.slot(spoken), content)
+
     def path(self, spoken: Spoken) -> Path:
         """Where the audio of a prompt that is not private is or will be.
 

@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         return self.home / "flows"
 
     @property
+    def voices(self) -> Path:
+        """The folder of the voices that read the prompts."""
+        return self.var / "voices"
+
+    @property
     def key_file(self) -> Path:
         """The file with the keys of the recordings."""
         return self.recordings_keys or self.var / "recordings.key"

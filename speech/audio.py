@@ -77,6 +77,24 @@ def read_wav(source: Path | bytes) -> AudioSegment:
         ) from error
 
 
+def open_recording(file: Path) -> AudioSegment:
+    """A recording of whatever kind ffmpeg reads. Raises `BadInput`."""
+    try:
+        return AudioSegment.from_file(io.BytesIO(file.read_bytes()))
+    except (
+        CouldntDecodeError,
+        OSError,
+        EOFError,
+        ValueError,
+        ArithmeticError,
+        IndexError,
+    ) as error:
+        raise BadInput(
+            f"{file}: this is no recording that can be read. Save it as WAV, FLAC, MP3 or OGG; all "
+            "but WAV need ffmpeg."
+        ) from error
+
+
 def resample(samples: Sequence[int], rate: int) -> npt.NDArray[np.int16]:
     """16-bit mono `samples` at `rate` Hz as samples at 8 kHz, filtered so that nothing folds back."""
     narrow: npt.NDArray[np.int16] = soxr.resample(

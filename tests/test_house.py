@@ -29,6 +29,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.switch",
         "ivr.prompts",
         "ivr.said",
+        "ivr.speaker",
         "ivr.picture",
     ),
     (
@@ -65,6 +66,7 @@ ONE_ROOM: dict[str, str | tuple[str, ...]] = {
     "graphviz": "ivr/picture.py",
     "aiohttp": "ivr/control/server.py",
     "httpx": ("ivr/outside/http.py", "ivr/control/client.py"),
+    "piper": "speech/piper.py",
     "pyrage": "recordings/vault.py",
     "prometheus_client": "ivr/metrics.py",
     "sdnotify": "ivr/watchdog.py",

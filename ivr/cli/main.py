@@ -29,9 +29,11 @@ from ivr.cli import (
     schema,
     serve,
     simulate,
+    speaker,
     switch,
     test,
     versions,
+    voices,
     why,
 )
 from ivr.errors import CarelineError
@@ -60,7 +62,10 @@ app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
 app.command("test", rich_help_panel=SAYING)(test.test)
 app.command("schema", rich_help_panel=SAYING)(schema.schema)
 app.command("graph", rich_help_panel=SAYING)(graph.graph)
+prompts.app.command("script")(speaker.print_script)
+prompts.app.command("import")(speaker.take_in)
 app.add_typer(prompts.app, name="prompts", rich_help_panel=SAYING)
+app.add_typer(voices.app, name="voices", rich_help_panel=SAYING)
 app.command("publish", rich_help_panel=SAYING)(publish.publish)
 app.command("versions", rich_help_panel=SAYING)(versions.versions)
 app.command("diff", rich_help_panel=SAYING)(versions.diff)

@@ -16,7 +16,7 @@ from ivr.line.commands import Spoken
 from ivr.prompts import Made, PromptStore, Status
 from ivr.said import ahead, fixed
 from ivr.settings import Settings
-from speech.voice import Espeak
+from speech.voices import Voices
 
 app = typer.Typer(
     help="The audio of the prompts: recorded, built or missing.", no_args_is_help=True
@@ -59,7 +59,7 @@ def build_all(store: PromptStore, prompts: list[Spoken]) -> list[Made]:
 
 def prompt_store(chosen: Settings) -> PromptStore:
     """Where the hotline's audio is. Recordings belong to no version of the flows."""
-    return PromptStore(chosen.var / "prompts", Espeak(), chosen.flows / "audio")
+    return PromptStore(chosen.var / "prompts", Voices(chosen.voices), chosen.flows / "audio")
 
 
 @app.command("list")

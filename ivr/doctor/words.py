@@ -11,7 +11,7 @@ from ivr.prompts import PromptStore, Status
 from ivr.said import ahead, fixed
 from ivr.settings import Settings
 from speech.audio import read_wav
-from speech.voice import Espeak
+from speech.voices import Voices
 
 POORLY_SPOKEN = {"ko": "Korean", "zh": "Chinese"}
 """Languages that espeak-ng speaks so that callers, old ones above all, hardly understand it."""
@@ -30,9 +30,10 @@ def flows(settings: Settings) -> Iterator[Finding]:
         yield Finding("bad", f"the flow files have {count} problem(s)", "careline check")
         return
     yield Finding("good", f"{len(hotline.flows)} flows are sound")
-    store = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
+    voices = Voices(settings.voices)
+    store = PromptStore(settings.var / "prompts", voices, settings.flows / "audio")
     yield from _wordings(hotline)
-    yield from _audio(store, hotline)
+    yield from _audio(store, hotline, voices)
     yield from _recordings(settings, store, hotline)
 
 
@@ -44,7 +45,7 @@ def _wordings(hotline: Hotline) -> Iterator[Finding]:
             yield Finding("warning", f"{what}{hotline.wording.default}", remedy)
 
 
-def _audio(store: PromptStore, hotline: Hotline) -> Iterator[Finding]:
+def _audio(store: PromptStore, hotline: Hotline, voices: Voices) -> Iterator[Finding]:
     missing = sum(store.status(spoken) is Status.MISSING for spoken in ahead(hotline))
     if missing:
         what = f"{missing} prompts have no audio yet; each is built when first said"
@@ -53,9 +54,11 @@ def _audio(store: PromptStore, hotline: Hotline) -> Iterator[Finding]:
         yield Finding("good", "every prompt has its audio")
     built = {spoken.language for spoken in fixed(hotline) if store.recording(spoken) is None}
     for language, name in POORLY_SPOKEN.items():
-        if language in built:
+        if language in built and not voices.speaks_well(language):
             what = f"{name} prompts are spoken by espeak-ng, which is hard to understand there"
-            yield Finding("warning", what, f"record them: flows/audio/{language}/PROMPT.wav")
+            yield Finding(
+                "warning", what, f"have them recorded: careline prompts script {language}"
+            )
 
 
 def _recordings(settings: Settings, store: PromptStore, hotline: Hotline) -> Iterator[Finding]:

@@ -13,10 +13,7 @@ from concurrent.futures import Executor
 from contextvars import Context
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from _typeshed import FileDescriptorLike
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -90,13 +87,11 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._loop = loop
         self._sockets = 0
 
-    def register(
-        self, fileobj: "FileDescriptorLike", events: int, data: Any = None
-    ) -> selectors.SelectorKey:
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         self._sockets += 1
         return super().register(fileobj, events, data)
 
-    def unregister(self, fileobj: "FileDescriptorLike") -> selectors.SelectorKey:
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         self._sockets -= 1
         return super().unregister(fileobj)
 

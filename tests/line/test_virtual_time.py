@@ -68,7 +68,11 @@ def test_a_timer_that_is_cancelled_by_another_of_the_same_time_does_not_ring() -
     async def rivals() -> list[str]:
         rung: list[str] = []
         loop = asyncio.get_running_loop()
-        loop.call_later(1, lambda: second.cancel())  # noqa: PLW0108  made below
+
+        def rival() -> None:
+            second.cancel()
+
+        loop.call_later(1, rival)
         second = loop.call_later(1, rung.append, "second")
         loop.call_later(1, rung.append, "third")
         await asyncio.sleep(2)

@@ -50,7 +50,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (flows / "prompts.zh.yaml").write_text(ZH)
     (flows / "prompts.en.yaml").write_text(EN)
     monkeypatch.setenv("CARELINE_HOME", str(tmp_path))
-    monkeypatch.setattr("ivr.cli.prompts.Espeak", ToneVoice)
+    monkeypatch.setattr("ivr.cli.prompts.Voices", lambda _: ToneVoice())
     return tmp_path
 
 

@@ -31,7 +31,7 @@ def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("CARELINE_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ivr.cli.prompts.Espeak", ToneVoice)
+    monkeypatch.setattr("ivr.cli.prompts.Voices", lambda _: ToneVoice())
     return folder
 
 
