@@ -16,6 +16,9 @@ from benchmarks import (
     invite,
     replay,
     simulated,
+    speech,
+    speech_load,
+    speech_turns,
 )
 from benchmarks.report import Report
 from tests.rig.engine import CHECKOUT
@@ -30,6 +33,9 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report | None]] = {
     "check": check.run,
     "replay": replay.run,
     "intents": intents.run,
+    "speech": speech.run,
+    "speech-turns": speech_turns.run,
+    "speech-load": speech_load.run,
 }
 
 

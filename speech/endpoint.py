@@ -57,8 +57,8 @@ class Patience:
 
 
 PATIENCE: Mapping[Turn, Patience] = {
-    "closed": Patience(whole=0.22, begun=0.8, other=0.32, longest=10.0),
-    "yes_no": Patience(whole=0.2, begun=0.5, other=0.32, longest=6.0),
+    "closed": Patience(whole=0.18, begun=0.8, other=0.26, longest=10.0),
+    "yes_no": Patience(whole=0.18, begun=0.5, other=0.26, longest=6.0),
     # Between groups of digits people look at their card again.
     "digits": Patience(whole=0.6, begun=1.6, other=1.6, longest=25.0),
     "open": Patience(whole=0.5, begun=1.0, other=0.9, longest=25.0),

@@ -108,6 +108,11 @@ class Listener:
         """Whether there is voice now, though perhaps not for long enough to be speech."""
         return self._activity.onset is not None
 
+    @property
+    def last_voice(self) -> float:
+        """Seconds of sound up to the last voice."""
+        return self._activity.last_voice / RATE
+
     def hear(self, samples: Samples) -> Sign | None:
         """Take in sound. "began": somebody speaks now; "over": ask `answer` what was said."""
         if self._over:

@@ -64,6 +64,8 @@ class Conversation:
         self.uuid = UUID(bytes=secrets.token_bytes(16), version=4)
         self.gaps = 0
         """How often the caller missed some sound, because we were late."""
+        self.spoke_at = 0.0
+        """When, by the loop's clock, the last frame of something said was sent."""
         self.unsaid = 0
         """Samples that were left over when `speak` was cancelled."""
         self._on_sound = on_sound
@@ -186,6 +188,7 @@ class Conversation:
         frame = SILENCE
         if self._to_say:
             frame = self._to_say.popleft()
+            self.spoke_at = asyncio.get_running_loop().time()
             if not self._to_say:
                 self._said.set()
         writer.write(bytes((SOUND, *divmod(len(frame), 256))) + frame)
