@@ -64,9 +64,9 @@ def replay(
     when agents were there, is worked out from the calls. The same seed gives the same replay.
     """
     began = perf_counter()
-    skills = _skills(agents)
+    calls, known = _trace(trace, since)
+    skills = _skills(agents) or known
     asked = [_way(name, skills) for name in (center or _own_center(), against) if name]
-    calls = _trace(trace, since)
     stage = Stage(calls, range(1, seeds + 1), away=away * 60, over_60=over_60)
     sides = [Side(_name(name), stage.play(way)) for name, way in asked]
     if as_json:
@@ -114,19 +114,21 @@ def _skills(path: Path | None) -> Skills | None:
     return found
 
 
-def _trace(path: Path | None, since: str) -> Trace:
+def _trace(path: Path | None, since: str) -> tuple[Trace, Skills | None]:
+    """The calls, and what their agents can do where the database knows it."""
     if path is not None:
         if not is_bank(path):
             raise BadInput(
                 f"{path.name}, line 1: this is no trace that can be read; expected the heading of "
                 "the public bank trace, which begins with vru+line,call_id,customer_id."
             )
-        return read_bank(path)
+        return read_bank(path), None
     now = datetime.now(UTC)
     start = parse_since(since, now, zone())
     with database() as db:
         summaries = db.calls.list(since=start, limit=10_000_000)
-        return trace_of(summaries, db.calls.events("waiting", start, now))
+        skills = {agent.name: agent.skills for agent in db.agents.list()}
+        return trace_of(summaries, db.calls.events("waiting", start, now)), skills or None
 
 
 def _show(calls: Trace, sides: Sequence[Side], stage: Stage, seeds: int) -> None:

@@ -199,7 +199,7 @@ class AppQueue:
                     self._plan(thread.look, _LOOK, place[-1])
 
     def _next_look(self, thread: _Thread, at: float) -> float:
-        """The first moment after `at` on the caller's own beat.
+        """The first moment from `at` on that is on the caller's own beat.
 
         Who is first and found agents in use rings again every `retry` seconds from then on; with
         `ringinuse` off it is not the turn of the first either, and each second is a look.
@@ -208,4 +208,4 @@ class AppQueue:
         start, beat = thread.caller.since, LOOK
         if first and thread.tried is not None:
             start, beat = thread.tried, self._settings.retry
-        return start + beat * max(1, ceil((at - start) / beat + 1e-9))
+        return start + beat * max(1, ceil((at - start) / beat - 1e-9))

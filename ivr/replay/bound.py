@@ -10,10 +10,11 @@ for a caller who costs more than 1 is not worth answering, and nobody can sell m
 is. (This is weak duality: the prices are Lagrange multipliers.) Prices are then moved to where the
 bound is least, by subgradient steps; it holds for whatever they are.
 
-The bound takes every agent to be able to serve every call, lets a talk change hands, and knows who
-will call and for how long they will wait. Given the true lengths of talks it also knows who has a
-short matter, and lives on those. Given each kind's mean length it is a bound, in expectation, on
-whoever does not know how long a caller will talk.
+An agent may end the talk they are in when they leave: a mean talk's time is added to every stretch
+of being there. The bound takes every agent to be able to serve every call, lets a talk change
+hands, and knows who will call and for how long they will wait. Given the true lengths of talks it
+also knows who has a short matter, and lives on those. Given each kind's mean length it is a bound,
+in expectation, on whoever does not know how long a caller will talk.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ def most_answered(
     """
     if not scene or not shifts.leaves:
         return 0.0
-    ready = _ready(shifts)
+    ready = _ready(shifts, sum(map(talk, scene)) / len(scene))
     end = len(ready) * MINUTE
     offers = _Offers(scene, shifts.switching, talk, end)
     prices = np.full(len(ready), FIRST_PRICE)
@@ -58,9 +59,9 @@ def most_answered(
     return best
 
 
-def _ready(shifts: Shifts) -> Floats:
-    """The agents' ready seconds in each minute."""
-    count = int(max(shifts.leaves.values()) // MINUTE) + 2
+def _ready(shifts: Shifts, overrun: float) -> Floats:
+    """The agents' ready seconds in each minute, and `overrun` after each stretch of being there."""
+    count = int((max(shifts.leaves.values()) + overrun) // MINUTE) + 2
     edges = np.zeros(count + 1)
 
     def add(start: float, seconds: float, sign: float) -> None:
@@ -71,9 +72,10 @@ def _ready(shifts: Shifts) -> Floats:
                 edges[minute + 1] += way * (at - minute * MINUTE)
 
     for agent, steps in shifts.skills.items():
-        add(steps[0][0], shifts.leaves[agent] - steps[0][0], 1.0)
+        add(steps[0][0], shifts.leaves[agent] + overrun - steps[0][0], 1.0)
     for one in shifts.breaks:
-        add(one.start, one.seconds, -1.0)
+        late = min(overrun, one.seconds) if one.away else 0.0
+        add(one.start + late, one.seconds - late, -1.0)
     return np.asarray(np.maximum(0.0, np.cumsum(edges)[:count]))
 
 

@@ -6,6 +6,7 @@ the file. Hours are not asked: the calls of a trace found the bank open.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.flow.center import Center
@@ -67,9 +68,8 @@ def rules_of(center: Center, name: str, skills: Skills | None = None) -> Rules:
         rule = straight.rule
         waits = _terms(caller, rule.queue, center, facts)
         more = ANYBODY if rule.need is None else rule.need.asked(_spoken(facts))
-        return CallWaits(
-            waits.call,
-            waits.queue,
+        return replace(
+            waits,
             need=None if waits.need is None else waits.need.and_also(more),
             relax=tuple(Relax(one.after, one.need.and_also(more)) for one in waits.relax or ()),
             head_start=waits.head_start + rule.priority,

@@ -1,6 +1,7 @@
 """How do our own call records become a trace?"""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from ivr.errors import BadInput
@@ -8,15 +9,11 @@ from ivr.record import CallEvent, CallSummary
 from ivr.replay.trace import Recorded, Trace
 
 
-def trace_of(
-    summaries: Iterable[CallSummary],
-    waiting: Iterable[CallEvent],
-    languages: Mapping[str, str] | None = None,
-) -> Trace:
+def trace_of(summaries: Iterable[CallSummary], waiting: Iterable[CallEvent]) -> Trace:
     """The calls that asked for an agent and are over; `waiting` are their events of that kind.
 
-    The kind of a call is its queue. A caller of another language than most asks for it as a skill;
-    `languages` maps a language to that skill ({} asks for none). Raises BadInput without calls.
+    The kind of a call is its queue. Who speaks another language than most asks for it as a skill.
+    Raises BadInput without calls.
     """
     asked: dict[str, datetime] = {}
     for event in waiting:
@@ -29,7 +26,7 @@ def trace_of(
         )
     first = min(asked[one.call_id] for one in taken).astimezone(UTC).date()
     midnight = datetime.combine(first, time(), UTC)
-    skills = languages or {}
+    usual = Counter(one.language for one in taken).most_common(1)[0][0]
     calls = [
         Recorded(
             call=one.call_id,
@@ -39,7 +36,7 @@ def trace_of(
             answered=one.talked_s is not None and one.agent is not None,
             agent=one.agent if one.talked_s is not None else None,
             talk=one.talked_s or 0.0,
-            skill=skills.get(one.language, ""),
+            skill="" if one.language == usual else one.language,
             age=one.age,
         )
         for one in taken
