@@ -54,6 +54,7 @@ from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
 from ivr.understanding import Understanding
+from ivr.web.watch import Watch
 from recordings.shelf import Shelf
 from routing.floor import Floor
 from speech.voices import Voices
@@ -94,6 +95,14 @@ class App:
         self.keeping = self._recordings(settings, database)
         shelf = Shelf(settings.var / "recordings")
         archive = Archive(database, shelf, "careline serve", now)
+        self._watch = Watch(
+            settings.metrics_port,
+            self.journal,
+            self.desk.floor,
+            database,
+            lambda: ami.up,
+            monotonic,
+        )
         self.jobs = Jobs(archive, lambda: self.hotline.center)
         self.shifts = Shifts(database, self.desk.floor, now, monotonic, lines.agent)
         self.prompts = PromptStore(
@@ -145,6 +154,7 @@ class App:
                 log.error("nothing is recorded: %s", error)
                 self.keeping = None
         self.jobs.open()
+        await self._watch.open()
         self.journal.open()
         self.queue_log.open()
         await self.roster.open()
@@ -178,6 +188,7 @@ class App:
         await self.queue_log.close()
         self.desk.close()
         self.jobs.close()
+        await self._watch.close()
         await self._client.close()
         await self.journal.close()
         if self.keeping is not None:

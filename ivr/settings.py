@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         description="The file with the keys of the recordings; one with public keys alone can "
         "record but not play. Else var/recordings.key, made when it is first needed.",
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="The TCP port of 127.0.0.1 with /metrics (Prometheus), /healthz and /readyz. "
+        "Else none, such as 9464.",
+    )
     log_format: Literal["text", "json"] | None = Field(
         default=None,
         description="What the engine logs as: text for people or json for machines. Else text on a "

@@ -1,0 +1,1 @@
+"""What the engine tells over HTTP, to whoever watches over it."""
