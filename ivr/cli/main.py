@@ -24,6 +24,7 @@ from ivr.cli import (
     models,
     prompts,
     publish,
+    replay,
     recordings,
     report,
     schema,
@@ -78,6 +79,7 @@ for _spying in (floor.listen, floor.whisper, floor.barge):
 app.command("close", rich_help_panel=ANSWERING)(closing.close)
 app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)
+app.command("replay", rich_help_panel=ANSWERING)(replay.replay)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
 app.add_typer(recordings.app, name="recordings", rich_help_panel=ANSWERING)
