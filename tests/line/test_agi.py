@@ -83,6 +83,14 @@ def test_a_connect_becomes_one_command(tmp_path: Path) -> None:
     assert words == f'GOSUB "careline-connect" s 1 "PJSIP/ana,15,m(default)U({whisper})g,"'
 
 
+def test_a_talk_that_is_recorded_names_its_file_without_extension(tmp_path: Path) -> None:
+    command = Connect(AgentPhone("ana"), record=tmp_path / "1763700000.12-1.raw")
+    assert f"^{tmp_path}/1763700000.12-1)g" in dial.subroutine(command, [], "default")
+    hostile = Connect(AgentPhone("ana"), record=tmp_path / "a,b-1.raw")
+    with pytest.raises(LineError, match="cannot be told to record"):
+        dial.subroutine(hostile, [], "default")
+
+
 def test_a_call_that_goes_on_stays() -> None:
     words = dial.subroutine(Connect(OutsideNumber("+8610955"), and_then=True), [], "default")
     assert words.endswith('"PJSIP/+8610955@carrier,20,m(default)U(careline-whisper^)g,stay"')

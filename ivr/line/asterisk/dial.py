@@ -58,8 +58,8 @@ def subroutine(to: Connect, whisper: Sequence[Path], music: str) -> str:
     if not MUSIC_CLASS.fullmatch(music):
         raise LineError(f"{music!r} cannot be a class of music on hold.")
     ring = min(max(1, round(to.ring)), LONGEST_RING)
-    record = agi.raw_file(to.record) if to.record is not None else ""
-    options = f"m({music})U({WHISPER}^{agi.sounds(whisper)}^{record})g"
+    record = f"^{agi.raw_file(to.record)}" if to.record is not None else ""
+    options = f"m({music})U({WHISPER}^{agi.sounds(whisper)}{record})g"
     stay = "stay" if to.and_then else ""
     return agi.command("GOSUB", SUBROUTINE, "s", "1", f"{target(to.to)},{ring},{options},{stay}")
 
