@@ -1,32 +1,17 @@
 """The async shell around the floor: tells it what happens and carries out what it decides.
 
-The floor is pure and knows no telephone. Here its instructions become music, ringing and talks, and
-what came of them goes back to it as events.
+The floor is pure and knows no telephone. Its instructions go to the waits of the calls they are
+about, where they become music, ringing and talks; what came of them goes back to it as events.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil
-from typing import Any
 
 from ivr.agent import AgentAccount
-from ivr.bell import Bell
 from ivr.flow.serving import NotServed, Served, ServeRequest, Stage
-from ivr.line.commands import (
-    AgentPhone,
-    Connect,
-    Hold,
-    HungUp,
-    Joined,
-    NotJoined,
-    Play,
-    Spoken,
-    Talk,
-)
 from ivr.line.line import Line
-from ivr.reasons import verdicts_of
 from ivr.returns import Returns
+from ivr.wait import UNSTAFFED, Note, Wait
 from routing.events import (
     AgentArrived,
     AgentLeft,
@@ -39,40 +24,16 @@ from routing.events import (
     CallWithdrawn,
     Event,
     Offer,
-    OfferAccepted,
-    OfferRefused,
     PhoneSeen,
     QueuesChanged,
     Release,
     SetAside,
-    TalkOver,
     TimePassed,
     Withdraw,
     WrapUpExtended,
 )
 from routing.floor import Floor
-from routing.model import Agent, Need, Queue, Relax
-
-Note = Callable[..., None]
-
-FIRST_ANNOUNCEMENT = 4.0  # seconds of music before a caller is first told the position
-NEXT_ANNOUNCEMENT = 40.0  # seconds between one announcement and the next
-_UNSTAFFED = NotServed("unstaffed")
-
-
-@dataclass(slots=True)
-class _Place:
-    """A waiting call as the desk sees it: the offer it has now, and a bell for when that changes.
-
-    `needs` are those of all its stages; `left` is what the floor let it go for.
-    """
-
-    request: ServeRequest
-    since: float
-    needs: tuple[Need, ...]
-    offer: Offer | None = None
-    left: Release | None = None
-    bell: Bell = field(default_factory=Bell)
+from routing.model import Agent, Queue, Relax
 
 
 class Desk:
@@ -80,7 +41,8 @@ class Desk:
 
     `now` is a monotonic clock in seconds. `set_aside(agent, misses)` is called when the floor has
     paused an agent who missed calls. `ring_back` is given what is to be done about callbacks: no
-    line of theirs is here. `returns` remembers who was cut off.
+    line of theirs is here. `accounts` are those of the agents seen, `returns` remembers who was cut
+    off.
     """
 
     def __init__(
@@ -92,18 +54,18 @@ class Desk:
     ) -> None:
         self.floor = floor
         self.returns = Returns()
-        self._now = now
+        self.now = now
         self._set_aside = set_aside
         self.ring_back = ring_back
-        self._accounts: dict[str, AgentAccount] = {}
-        self._places: dict[str, _Place] = {}
+        self.accounts: dict[str, AgentAccount] = {}
+        self._waits: dict[str, Wait] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
     # -- agents --------------------------------------------------------------------------------
 
     def log_in(self, account: AgentAccount) -> None:
         """An agent is here, or has other skills or a pause from now on."""
-        self._accounts[account.name] = account
+        self.accounts[account.name] = account
         self.tell(AgentArrived(Agent(account.name, account.skills), paused=account.paused))
 
     def log_out(self, name: str) -> None:
@@ -150,9 +112,9 @@ class Desk:
         """
         needs = tuple(stage.need for stage in request.stages)
         if not any(map(self.floor.can_ever_serve, needs)):
-            return _UNSTAFFED
-        since = self._now() - request.waited
-        place = self._places[call] = _Place(request, self._now(), needs)
+            return UNSTAFFED
+        since = self.now() - request.waited
+        wait = self._waits[call] = Wait(call, line, request, note, self)
         try:
             self.tell(
                 CallWaits(
@@ -169,90 +131,11 @@ class Desk:
             )
             relax = [[stage.after, str(stage.need)] for stage in request.stages[1:]]
             terms = {"need": str(needs[0]), "relax": relax, "head_start": request.head_start}
-            note("waiting", queue=request.queue, **terms, **self._outlook(call))
-            return await self._wait_and_talk(call, line, request, place, note)
+            note("waiting", queue=request.queue, **terms, **wait.outlook())
+            return await wait.for_an_agent()
         finally:
-            del self._places[call]
+            del self._waits[call]
             self.tell(CallLeft(call))
-
-    async def _wait_and_talk(
-        self, call: str, line: Line, request: ServeRequest, place: _Place, note: Note
-    ) -> Served | NotServed:
-        say, patience = request.say, FIRST_ANNOUNCEMENT
-        while True:
-            place.bell.heard()
-            if place.offer is not None:
-                served = await self._ring(call, line, request, place, say, note)
-                say = None  # the sentence is heard once, with the first phone that rings
-                if served is not None:
-                    return served
-            elif place.left is not None:
-                return NotServed(place.left.cause, waited=self._now() - place.since)
-            elif not any(map(self.floor.can_ever_serve, place.needs)):
-                return _UNSTAFFED
-            elif say is not None:
-                await place.bell.stops(line.perform(Play((say,), interrupt="")))
-                say = None if place.offer is None else say
-            else:
-                if await place.bell.stops(line.perform(Hold(patience))) is None:
-                    continue
-                patience = NEXT_ANNOUNCEMENT
-                announcement = self._announcement(call, request, note)
-                if announcement:
-                    await place.bell.stops(line.perform(Play(announcement, interrupt="")))
-
-    async def _ring(
-        self,
-        call: str,
-        line: Line,
-        request: ServeRequest,
-        place: _Place,
-        say: Spoken | None,
-        note: Note,
-    ) -> Served | None:
-        offer = place.offer
-        assert offer is not None
-        agent = offer.agent
-        account = self._accounts[agent]
-        decision = offer.decision
-        note(
-            "offer",
-            agent=agent,
-            need=str(decision.need),
-            stage=decision.stage,
-            waited=round(decision.waited, 1),
-            verdicts=verdicts_of(decision),
-        )
-        connect = Connect(
-            AgentPhone(agent),
-            ring=offer.ring,
-            whisper=request.whisper(account.language),
-            meanwhile=say,
-            and_then=request.and_then,
-            record=request.record,
-        )
-        outcome = await place.bell.stops(line.perform(connect))
-        if outcome is None:  # withdrawn while it rang
-            note("withdrawn", agent=agent)
-            return None
-        if place.offer is offer:  # else the floor has gone on to another agent already
-            place.offer = None
-        if isinstance(outcome, NotJoined):
-            note("refused", agent=agent, cause=outcome.cause)
-            self.tell(OfferRefused(call, agent, outcome.cause))
-            return None
-        assert isinstance(outcome, Joined)
-        self.tell(OfferAccepted(call, agent))
-        recording = {}
-        if request.record is not None:
-            recording = {"recording": request.record.stem, "recorded": outcome.recorded}
-        note("joined", agent=agent, **recording)
-        try:
-            ended = await line.perform(Talk())
-        finally:
-            self.tell(TalkOver(call, agent))
-        note("talk_over", by="agent")
-        return Served(agent, over=isinstance(ended, HungUp))
 
     # -- what a supervisor does with a waiting call ---------------------------------------------
 
@@ -269,13 +152,13 @@ class Desk:
 
         False if it does not wait here; KeyError if its hotline has no such queue.
         """
-        place = self._places.get(call)
-        if place is None or place.request.terms is None or self.floor.call(call) is None:
+        wait = self._waits.get(call)
+        if wait is None or wait.request.terms is None or self.floor.call(call) is None:
             return False
-        terms = place.request.terms(queue)
-        place.needs = tuple(stage.need for stage in terms.stages)
+        terms = wait.request.terms(queue)
+        wait.needs = tuple(stage.need for stage in terms.stages)
         relax = _relax(terms.stages)
-        event = CallMoved(call, queue, place.needs[0], relax, terms.head_start)
+        event = CallMoved(call, queue, wait.needs[0], relax, terms.head_start)
         return self._tell_of(call, event)
 
     def _tell_of(self, call: str, event: Event) -> bool:
@@ -284,45 +167,20 @@ class Desk:
         self.tell(event)
         return True
 
-    # -- what a waiting caller is told ---------------------------------------------------------
-
-    def _outlook(self, call: str) -> dict[str, Any]:
-        told = self.floor.outlook(call, self._now())
-        if told is None:  # it was released as it came
-            return {"position": 0}
-        outlook: dict[str, Any] = {"position": told.position}
-        if told.low is not None and told.high is not None:
-            outlook |= {"low": round(told.low), "high": round(told.high)}
-        return outlook | ({"longer": told.reason} if told.reason else {})
-
-    def _announcement(self, call: str, request: ServeRequest, note: Note) -> tuple[Spoken, ...]:
-        outlook = self._outlook(call)
-        note("announced", **outlook)
-        position = request.announce("queue_position", {"position": outlook["position"]})
-        if "high" not in outlook:
-            wait = request.announce("all_busy", {})
-        elif outlook["high"] <= 60:
-            wait = request.announce("queue_soon", {})
-        else:
-            wait = request.announce("queue_wait", {"minutes": ceil(outlook["high"] / 60)})
-        return tuple(spoken for spoken in (position, wait) if spoken is not None)
-
     # -- the floor -----------------------------------------------------------------------------
 
     def tell(self, event: Event) -> None:
         """Let the floor know what has happened, and see to what it asks for."""
-        for instruction in self.floor.handle(event, self._now()):
+        for instruction in self.floor.handle(event, self.now()):
             match instruction:
                 case SetAside(agent, _, misses):
                     self._set_aside(agent, misses)
                 case Offer() | Withdraw() | Release():
-                    place = self._places.get(instruction.call)
-                    if place is None:
+                    wait = self._waits.get(instruction.call)
+                    if wait is None:
                         self.ring_back(instruction)
-                        continue
-                    place.offer = instruction if isinstance(instruction, Offer) else None
-                    place.left = instruction if isinstance(instruction, Release) else None
-                    place.bell.ring()
+                    else:
+                        wait.learn(instruction)
         self._arm()
 
     def _arm(self) -> None:
@@ -332,7 +190,7 @@ class Desk:
         wake = self.floor.next_wake()
         if wake is not None:
             loop = asyncio.get_running_loop()
-            delay = max(0.0, wake - self._now())
+            delay = max(0.0, wake - self.now())
             self._alarm = loop.call_later(delay, self.tell, TimePassed())
 
 

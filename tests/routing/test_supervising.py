@@ -12,6 +12,7 @@ from routing.events import (
     CallWaits,
     CallWithdrawn,
     IllegalEvent,
+    OfferAccepted,
     OfferRefused,
     Release,
     Withdraw,
@@ -225,3 +226,16 @@ def test_what_is_asked_of_a_call_that_has_gone_changes_nothing() -> None:
     ):
         assert shift.tell(event) == []
     assert shift.queue_order() == ["c2", "c3"]
+
+
+def test_a_call_withdrawn_as_the_phone_was_lifted_may_come_back_for_its_talk() -> None:
+    shift = Shift(QUEUES)
+    shift.arrive("ana")
+    shift.arrive("ben")
+    shift.ring("c1")
+    shift.tell(CallWithdrawn("c1"))
+    again = shift.tell(CallWaits("c1", "general", limits=False))
+    assert offers(again) == [("c1", "ana")]
+    shift.tell(AgentPaused("ana", "lunch"))  # now it rings at ben
+    assert shift.tell(OfferAccepted("c1", "ana")) == [Withdraw("c1", "ben")]
+    assert (shift.state("ana"), shift.state("ben")) == ("talking", "free")

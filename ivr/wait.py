@@ -1,0 +1,176 @@
+"""What does a waiting caller hear, and how do caller and agent come together?"""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import Any, Protocol
+
+from ivr.agent import AgentAccount
+from ivr.bell import Bell
+from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.line.commands import (
+    AgentPhone,
+    Connect,
+    Hold,
+    HungUp,
+    Joined,
+    NotJoined,
+    Play,
+    Spoken,
+    Talk,
+)
+from ivr.line.line import Line
+from ivr.reasons import verdicts_of
+from routing.events import (
+    CallWaits,
+    Event,
+    Offer,
+    OfferAccepted,
+    OfferRefused,
+    Release,
+    TalkOver,
+    Withdraw,
+)
+from routing.views import Views
+
+Note = Callable[..., None]
+
+FIRST_ANNOUNCEMENT = 4.0  # seconds of music before a caller is first told the position
+NEXT_ANNOUNCEMENT = 40.0  # seconds between one announcement and the next
+UNSTAFFED = NotServed("unstaffed")
+
+
+class Floorside(Protocol):
+    """The desk, as a wait sees it."""
+
+    @property
+    def floor(self) -> Views:
+        """What may be asked of the floor."""
+
+    @property
+    def accounts(self) -> Mapping[str, AgentAccount]:
+        """The agents, by name."""
+
+    def now(self) -> float:
+        """The time on the floor's clock."""
+
+    def tell(self, event: Event) -> None:
+        """Let the floor know what has happened."""
+
+
+class Wait:
+    """One call that wants an agent, on its line.
+
+    `needs` are those of all its stages, for as long as it stays in its queue.
+    """
+
+    def __init__(
+        self, call: str, line: Line, request: ServeRequest, note: Note, desk: Floorside
+    ) -> None:
+        self.request = request
+        self.needs = tuple(stage.need for stage in request.stages)
+        self._call, self._line, self._note, self._desk = call, line, note, desk
+        self._since = desk.now()
+        self._offer: Offer | None = None
+        self._left: Release | None = None
+        self._bell = Bell()
+
+    def learn(self, instruction: Offer | Withdraw | Release) -> None:
+        """The floor has decided something about the call; what is being done for it stops."""
+        self._offer = instruction if isinstance(instruction, Offer) else None
+        self._left = instruction if isinstance(instruction, Release) else None
+        self._bell.ring()
+
+    def outlook(self) -> dict[str, Any]:
+        """What the caller may be told now: the position, and a range of seconds where there is one."""
+        told = self._desk.floor.outlook(self._call, self._desk.now())
+        if told is None:  # it was released as it came
+            return {"position": 0}
+        outlook: dict[str, Any] = {"position": told.position}
+        if told.low is not None and told.high is not None:
+            outlook |= {"low": round(told.low), "high": round(told.high)}
+        return outlook | ({"longer": told.reason} if told.reason else {})
+
+    def _announcement(self) -> tuple[Spoken, ...]:
+        outlook, request = self.outlook(), self.request
+        self._note("announced", **outlook)
+        position = request.announce("queue_position", {"position": outlook["position"]})
+        if "high" not in outlook:
+            wait = request.announce("all_busy", {})
+        elif outlook["high"] <= 60:
+            wait = request.announce("queue_soon", {})
+        else:
+            wait = request.announce("queue_wait", {"minutes": ceil(outlook["high"] / 60)})
+        return tuple(spoken for spoken in (position, wait) if spoken is not None)
+
+    async def for_an_agent(self) -> Served | NotServed:
+        """Wait, and talk. Raises `CallerHungUp` and `LineError`."""
+        line, request = self._line, self.request
+        say, patience = request.say, FIRST_ANNOUNCEMENT
+        while True:
+            self._bell.heard()
+            if self._offer is not None:
+                served = await self._ring(self._offer, say)
+                say = None  # the sentence is heard once, with the first phone that rings
+                if served is not None:
+                    return served
+            elif self._left is not None:
+                return NotServed(self._left.cause, waited=self._desk.now() - self._since)
+            elif not any(map(self._desk.floor.can_ever_serve, self.needs)):
+                return UNSTAFFED
+            elif say is not None:
+                await self._bell.stops(line.perform(Play((say,), interrupt="")))
+                say = None if self._offer is None else say
+            else:
+                if await self._bell.stops(line.perform(Hold(patience))) is None:
+                    continue
+                patience = NEXT_ANNOUNCEMENT
+                announcement = self._announcement()
+                if announcement:
+                    await self._bell.stops(line.perform(Play(announcement, interrupt="")))
+
+    async def _ring(self, offer: Offer, say: Spoken | None) -> Served | None:
+        call, line, request, note = self._call, self._line, self.request, self._note
+        agent = offer.agent
+        account = self._desk.accounts[agent]
+        decision = offer.decision
+        note(
+            "offer",
+            agent=agent,
+            need=str(decision.need),
+            stage=decision.stage,
+            waited=round(decision.waited, 1),
+            verdicts=verdicts_of(decision),
+        )
+        connect = Connect(
+            AgentPhone(agent),
+            ring=offer.ring,
+            whisper=request.whisper(account.language),
+            meanwhile=say,
+            and_then=request.and_then,
+            record=request.record,
+        )
+        outcome = await self._bell.stops(line.perform(connect))
+        if outcome is None:  # withdrawn while it rang
+            note("withdrawn", agent=agent)
+            return None
+        if self._offer is offer:  # else the floor has gone on to another agent already
+            self._offer = None
+        if isinstance(outcome, NotJoined):
+            note("refused", agent=agent, cause=outcome.cause)
+            self._desk.tell(OfferRefused(call, agent, outcome.cause))
+            return None
+        assert isinstance(outcome, Joined)
+        if self._left is not None:
+            # A supervisor took the call out as the phone was lifted. The two talk all the same.
+            self._desk.tell(CallWaits(call, request.queue, need=self.needs[0], limits=False))
+        self._desk.tell(OfferAccepted(call, agent))
+        recording = {}
+        if request.record is not None:
+            recording = {"recording": request.record.stem, "recorded": outcome.recorded}
+        note("joined", agent=agent, **recording)
+        try:
+            ended = await line.perform(Talk())
+        finally:
+            self._desk.tell(TalkOver(call, agent))
+        note("talk_over", by="agent")
+        return Served(agent, over=isinstance(ended, HungUp))
