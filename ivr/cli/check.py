@@ -12,16 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.cli.context import console, database, say, settings
+from ivr.doctor.words import POORLY_SPOKEN, hard_to_understand, remedy_for
 from ivr.errors import BadInput, CarelineError
 from ivr.flow.calls import read_calls
 from ivr.flow.figures import Figures
-from ivr.flow.hotline import Place
+from ivr.flow.hotline import Hotline, Place
 from ivr.flow.inspection import Skills
 from ivr.flow.load import Checked
 from ivr.flow.load import check as find_problems
 from ivr.flow.problem import BrokenFlow, Problem, errors
 from ivr.flow.proof import Proof
+from ivr.prompts import PromptStore
 from ivr.settings import Settings
+from speech.voices import Voices
 
 
 def check(
@@ -47,6 +50,8 @@ def check(
         typer.echo(json.dumps([_row(problem) for problem in problems], ensure_ascii=False))
     else:
         _tell(checked, problems)
+        if path is None and checked.hotline is not None:
+            _warn_of_voices(chosen, checked.hotline)
         if proof and checked.inspection is not None and checked.hotline is not None:
             _show(checked.inspection.proof)
     return 1 if errors(problems) else 0
@@ -62,6 +67,15 @@ def _agents(chosen: Settings) -> Sequence[Skills] | None:
     except CarelineError as error:
         say(f"The agents' skills are not checked: {error}", "yellow")
         return None
+
+
+def _warn_of_voices(chosen: Settings, hotline: Hotline) -> None:
+    """Name the languages that callers hear but hardly understand; no mistake of the flow files."""
+    voices = Voices(chosen.voices)
+    store = PromptStore(chosen.var / "prompts", voices, chosen.flows / "audio")
+    for language in hard_to_understand(store, hotline, voices):
+        sentence = f"{POORLY_SPOKEN[language]}: {remedy_for(language)}"
+        typer.secho(sentence, err=True, fg="yellow")
 
 
 def _of_calls(folder: Path, checked: Checked) -> Sequence[Problem]:

@@ -13,7 +13,10 @@ from ivr.settings import Settings
 from speech.audio import read_wav
 from speech.voices import Voices
 
-POORLY_SPOKEN = {"ko": "Korean", "zh": "Chinese"}
+POORLY_SPOKEN = {
+    language: f"{name} prompts are spoken by espeak-ng, which is hard to understand there"
+    for language, name in {"ko": "Korean", "zh": "Chinese"}.items()
+}
 """Languages that espeak-ng speaks so that callers, old ones above all, hardly understand it."""
 
 
@@ -52,13 +55,19 @@ def _audio(store: PromptStore, hotline: Hotline, voices: Voices) -> Iterator[Fin
         yield Finding("warning", what, "careline prompts build")
     else:
         yield Finding("good", "every prompt has its audio")
+    for language in hard_to_understand(store, hotline, voices):
+        yield Finding("warning", POORLY_SPOKEN[language], remedy_for(language))
+
+
+def hard_to_understand(store: PromptStore, hotline: Hotline, voices: Voices) -> list[str]:
+    """The languages of `POORLY_SPOKEN` in which callers hear espeak-ng."""
     built = {spoken.language for spoken in fixed(hotline) if store.recording(spoken) is None}
-    for language, name in POORLY_SPOKEN.items():
-        if language in built and not voices.speaks_well(language):
-            what = f"{name} prompts are spoken by espeak-ng, which is hard to understand there"
-            yield Finding(
-                "warning", what, f"have them recorded: careline prompts script {language}"
-            )
+    return [tag for tag in POORLY_SPOKEN if tag in built and not voices.speaks_well(tag)]
+
+
+def remedy_for(language: str) -> str:
+    """What to do where espeak-ng speaks a language poorly."""
+    return f"have them recorded: careline prompts script {language}"
 
 
 def _recordings(settings: Settings, store: PromptStore, hotline: Hotline) -> Iterator[Finding]:

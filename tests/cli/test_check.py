@@ -35,6 +35,21 @@ def test_a_sound_hotline_is_told_in_one_line(
     assert capsys.readouterr().out == "2 flows with 14 steps: no problem found\n"
 
 
+def test_a_language_that_callers_would_hardly_understand_is_named_beside(
+    hotline: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check"]) == 0
+    told = capsys.readouterr().err
+    assert "Chinese prompts are spoken by espeak-ng" in told
+    assert "careline prompts script zh" in told
+    voice = hotline.parent / "var" / "voices" / "zh" / "zh_CN-some-medium.onnx"
+    voice.parent.mkdir(parents=True)
+    voice.touch()
+    voice.with_name(f"{voice.name}.json").touch()
+    assert run(["check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_an_error_is_told_with_its_line_and_caret_and_fails(
     hotline: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
