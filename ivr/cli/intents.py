@@ -16,7 +16,7 @@ from ivr.errors import BadInput
 from ivr.flow.hotline import Hotline
 from ivr.flow.intent_tests import FILE, KINDS, read_intent_tests
 from ivr.flow.load import check
-from ivr.flow.problem import BrokenFlow, errors
+from ivr.flow.problem import BrokenFlow, Problem, errors
 from speech.slots import Choice, find
 
 if TYPE_CHECKING:
@@ -105,22 +105,31 @@ def try_(
 def test(
     path: Annotated[Path | None, typer.Argument(help="The folder of the flow files.")] = None,
 ) -> int:
-    """Try the sentences of intents.tests.yaml."""
-    from ivr.trial.sentences import try_sentences  # noqa: PLC0415  loads scikit-learn
-
+    """Try the sentences of intents.tests.yaml; `careline test` and `publish` do so, too."""
     folder = path or settings().flows
     hotline = _hotline(path)
-    expected = read_intent_tests(folder, hotline.intents)
-    if not expected:
+    if not (folder / FILE).exists():
         raise BadInput(
             f"There are no sentences to try: {folder / FILE} was not found. Write some, such as "
             "tests: [{says: I lost my card, language: en, intent: lost_card}]"
         )
-    problems = try_sentences(hotline, expected)
+    problems = tried_sentences(folder, hotline)
     for problem in problems:
         say(str(problem))
-    say(f"{len(expected)} sentences tried, {len(problems)} not as written.")
     return 1 if problems else 0
+
+
+def tried_sentences(folder: Path, hotline: Hotline) -> list[Problem]:
+    """What of intents.tests.yaml is not understood as written; nothing where there is no such file."""
+    expected = read_intent_tests(folder, hotline.intents)
+    if not expected:
+        return []
+    from ivr.trial.sentences import try_sentences  # noqa: PLC0415  loads scikit-learn
+
+    problems = try_sentences(hotline, expected)
+    if not problems:
+        say(f"{len(expected)} sentences tried: all understood as written.")
+    return problems
 
 
 @app.command()

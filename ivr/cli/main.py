@@ -20,12 +20,13 @@ from ivr.cli import (
     floor,
     flows,
     graph,
+    intents,
     messages,
     models,
     prompts,
     publish,
-    replay,
     recordings,
+    replay,
     report,
     schema,
     serve,
@@ -63,6 +64,7 @@ app.command("simulate", rich_help_panel=SAYING)(simulate.simulate)
 app.command("test", rich_help_panel=SAYING)(test.test)
 app.command("schema", rich_help_panel=SAYING)(schema.schema)
 app.command("graph", rich_help_panel=SAYING)(graph.graph)
+app.add_typer(intents.app, name="intents", rich_help_panel=SAYING)
 prompts.app.command("script")(speaker.print_script)
 prompts.app.command("import")(speaker.take_in)
 app.add_typer(prompts.app, name="prompts", rich_help_panel=SAYING)

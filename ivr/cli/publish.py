@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli.context import database, require_flows, say, settings
+from ivr.cli.intents import tried_sentences
 from ivr.cli.person import who as system_user
 from ivr.cli.prompts import build_all, prompt_store
 from ivr.cli.versions import print_diff
@@ -119,7 +120,7 @@ def _tried(folder: Path, hotline: Hotline) -> list[Problem]:
         say("There are no *.calls.yaml: no call was tried.", "yellow")
     elif not problems:
         say(f"{len(cases)} call{'' if len(cases) == 1 else 's'} tried: all as written.")
-    return problems
+    return problems + tried_sentences(folder, hotline)
 
 
 def _tell(done: Published) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from ivr.cli.context import console, settings
+from ivr.cli.intents import tried_sentences
 from ivr.errors import BadInput
 from ivr.flow.calls import read_calls
 from ivr.flow.load import load
@@ -28,7 +29,10 @@ def test(
         bool, typer.Option("--full", help="Fail also when a step or exit is untested.")
     ] = False,
 ) -> int:
-    """Try the calls of *.calls.yaml, and say which steps and exits none of them takes."""
+    """Try the calls of *.calls.yaml and the sentences of intents.tests.yaml.
+
+    Says which steps and exits no call takes.
+    """
     began = perf_counter()
     where = path or settings().flows
     if not where.exists():
@@ -48,7 +52,11 @@ def test(
         write_junit(junit, tried)
     _tell_calls(tried, perf_counter() - began)
     untested = _tell_coverage(coverage) if where.is_dir() else 0
-    return 1 if any(one.problems for one in tried) or (full and untested) else 0
+    misunderstood = tried_sentences(where, hotline) if where.is_dir() else []
+    for problem in misunderstood:
+        console.print(escape(str(problem)), highlight=False, soft_wrap=True)
+    failed = misunderstood or any(one.problems for one in tried)
+    return 1 if failed or (full and untested) else 0
 
 
 def _tell_calls(tried: Sequence[Tried], seconds: float) -> None:

@@ -6,27 +6,26 @@ from ivr.flow.hotline import Hotline
 from ivr.flow.intent_tests import RULE, Expected, wanted
 from ivr.flow.intents import NOTHING
 from ivr.flow.problem import Problem
-from speech.encoder import installed
+from ivr.understanding import Understanding
 from speech.intents import Classifier, Understood
 from speech.slots import SlotValue, find
 
+NOT_UNDERSTOOD = Understood("unknown", None, 0.0, (), ())
+
 
 def try_sentences(hotline: Hotline, expected: Sequence[Expected]) -> list[Problem]:
-    """Try each sentence; what is not understood as written. Learns the intents first (seconds).
-
-    Raises `BadInput` where intents are expected and there are too few to learn.
-    """
-    if not expected:
-        return []
+    """Try each sentence; what is not understood as written. Learns the intents first (seconds)."""
     named = any(one.test.intent is not None for one in expected)
-    classifier = Classifier.train(hotline.intents.training(), installed()) if named else None
+    classifier = Understanding(hotline.intents, ()).learn() if named else None
     return [problem for one in expected for problem in _judge(one, hotline, classifier)]
 
 
 def _judge(one: Expected, hotline: Hotline, classifier: Classifier | None) -> Iterator[Problem]:
     test = one.test
-    if test.intent is not None and classifier is not None:
-        understood = classifier.understand(test.says, test.language)
+    if test.intent is not None:
+        understood = NOT_UNDERSTOOD
+        if classifier is not None:
+            understood = classifier.understand(test.says, test.language)
         if test.intent != (understood.intent or NOTHING):
             spot = one.source.value((*one.loc, "intent"))
             message = f"{_told(understood)}; {test.intent} was expected"
