@@ -17,6 +17,7 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum, auto
 from heapq import heapify, heappop, heappush
 from math import ceil
 
@@ -43,7 +44,19 @@ class Settings:
 DEFAULTS = Settings("app_queue, its defaults", autofill=False, ringinuse=True)
 BEST = Settings("app_queue, autofill on, ringinuse off", autofill=True, ringinuse=False, retry=1.0)
 
-_COME, _FREE, _BREAK, _CALL, _LOOK, _LEAVE, _HOME = range(7)
+
+class Due(IntEnum):
+    """What happens at one moment, in this order."""
+
+    ARRIVES = auto()
+    FREE = auto()
+    BREAK = auto()
+    CALLS = auto()
+    LOOKS = auto()
+    GIVES_UP = auto()
+    GOES_HOME = auto()
+
+
 _Place = tuple[int, float, str]
 
 
@@ -62,7 +75,7 @@ class AppQueue:
 
     def __init__(self, settings: Settings, shifts: Shifts, lasts: Lasts) -> None:
         self._settings, self._shifts, self._lasts = settings, shifts, lasts
-        self._agenda: list[tuple[float, int, int, object]] = []
+        self._agenda: list[tuple[float, Due, int, object]] = []
         self._count = 0
         self._queues: dict[str, list[_Place]] = defaultdict(list)
         self._threads: dict[str, _Thread] = {}
@@ -76,42 +89,42 @@ class AppQueue:
     def play(self, scene: Sequence[Caller]) -> tuple[Outcome, ...]:
         """Everything that becomes of the callers, in their order."""
         for caller in scene:
-            self._plan(caller.since, _CALL, caller)
+            self._plan(caller.since, Due.CALLS, caller)
         for name, steps in self._shifts.skills.items():
             for at, kinds in steps:
-                self._plan(at, _COME, (name, kinds))
-            self._plan(self._shifts.leaves[name], _HOME, name)
+                self._plan(at, Due.ARRIVES, (name, kinds))
+            self._plan(self._shifts.leaves[name], Due.GOES_HOME, name)
         for one in self._shifts.breaks:
-            self._plan(one.start, _BREAK, one)
+            self._plan(one.start, Due.BREAK, one)
         heapify(self._agenda)
         while self._agenda:
             at, what, _, about = heappop(self._agenda)
             self._happen(at, what, about)
         return tuple(self._outcomes[caller.call] for caller in scene)
 
-    def _plan(self, at: float, what: int, about: object) -> None:
+    def _plan(self, at: float, what: Due, about: object) -> None:
         self._count += 1
         heappush(self._agenda, (at, what, self._count, about))
 
-    def _happen(self, at: float, what: int, about: object) -> None:
+    def _happen(self, at: float, what: Due, about: object) -> None:
         match what, about:
-            case 0, (str(name), frozenset() as kinds):
+            case Due.ARRIVES, (str(name), frozenset() as kinds):
                 known = name in self._kinds
                 self._kinds[name] = kinds
                 if not known:
                     self._free(name, at)
                 self._wake(kinds, at)
-            case 1, str(name):
+            case Due.FREE, str(name):
                 self._freed(name, at)
-            case 2, Break() as one:
+            case Due.BREAK, Break() as one:
                 self._begin_break(one, at)
-            case 3, Caller() as caller:
+            case Due.CALLS, Caller() as caller:
                 self._enter(caller, at)
-            case 4, str(call):
+            case Due.LOOKS, str(call):
                 self._look(call, at)
-            case 5, str(call) if call in self._threads:
+            case Due.GIVES_UP, str(call) if call in self._threads:
                 self._leave(call, at)
-            case 6, str(name):
+            case Due.GOES_HOME, str(name):
                 self._kinds.pop(name, None)
                 self._idle.pop(name, None)
 
@@ -129,7 +142,7 @@ class AppQueue:
             owed = self._owed.pop(name, 0.0)
             if owed:
                 self._back[name] = at + owed
-                self._plan(at + owed, _FREE, name)
+                self._plan(at + owed, Due.FREE, name)
                 return
         elif self._back.get(name) != at:
             return
@@ -143,7 +156,7 @@ class AppQueue:
         self._idle.pop(one.agent, None)
         until = max(self._back.get(one.agent, at), at) + one.seconds
         self._back[one.agent] = until
-        self._plan(until, _FREE, one.agent)
+        self._plan(until, Due.FREE, one.agent)
 
     # Callers
 
@@ -152,9 +165,9 @@ class AppQueue:
         self._threads[caller.call] = thread
         insort(self._queues[asks(caller)], thread.place)
         last = max(self._shifts.leaves.values(), default=at) + 1.0
-        self._plan(min(at + caller.patience, max(last, at)), _LEAVE, caller.call)
+        self._plan(min(at + caller.patience, max(last, at)), Due.GIVES_UP, caller.call)
         thread.look = at
-        self._plan(at, _LOOK, caller.call)
+        self._plan(at, Due.LOOKS, caller.call)
 
     def _leave(self, call: str, at: float) -> None:
         thread = self._threads[call]
@@ -184,7 +197,7 @@ class AppQueue:
         self._busy.add(agent)
         self._outcomes[call] = Outcome(thread.caller, at - thread.caller.since, agent)
         lasts = self._lasts(thread.caller, agent) + self._shifts.switching
-        self._plan(at + lasts, _FREE, agent)
+        self._plan(at + lasts, Due.FREE, agent)
         self._gone(thread, at)
 
     def _wake(self, kinds: Iterable[str], at: float) -> None:
@@ -196,7 +209,7 @@ class AppQueue:
                 thread = self._threads[place[-1]]
                 if thread.look is None:
                     thread.look = self._next_look(thread, at)
-                    self._plan(thread.look, _LOOK, place[-1])
+                    self._plan(thread.look, Due.LOOKS, place[-1])
 
     def _next_look(self, thread: _Thread, at: float) -> float:
         """The first moment from `at` on that is on the caller's own beat.

@@ -6,6 +6,7 @@ calls that the trace shows, and is charged to every set of rules alike as wrap-u
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum, auto
 from heapq import heapify, heappop, heappush
 
 from ivr.replay.keeper import Keeper
@@ -50,8 +51,18 @@ Lasts = Callable[[Caller, str], float]
 Skilled = Callable[[str, frozenset[str]], Agent]
 """An agent as the floor knows them, from the name and the kinds of calls they serve that day."""
 
-# What happens at one moment, in this order: who is done is free before anybody is sought.
-_ARRIVE, _TALK_OVER, _BACK, _BREAK, _CALL, _LEAVE, _GO_HOME, _FREE = range(8)
+
+class Due(IntEnum):
+    """What happens at one moment, in this order: who is done is free before anybody is sought."""
+
+    ARRIVES = auto()
+    TALK_OVER = auto()
+    BACK = auto()
+    BREAK = auto()
+    CALLS = auto()
+    GIVES_UP = auto()
+    GOES_HOME = auto()
+    SWITCHED = auto()
 
 
 class Replay:
@@ -71,7 +82,8 @@ class Replay:
         self._floor, self._terms, self._lasts = floor, terms, lasts
         self._skilled = skilled
         self._shifts = shifts
-        self._agenda: list[tuple[float, int, int, object]] = []
+        self._end = max(shifts.leaves.values(), default=0.0)
+        self._agenda: list[tuple[float, Due, int, object]] = []
         self._count = 0
         self._callers: dict[str, Caller] = {}
         self._outcomes: dict[str, Outcome] = {}
@@ -81,18 +93,17 @@ class Replay:
         self._turning: set[str] = set()  # agents who may be kept once they have switched
         self._keeper = Keeper(one_in, self._tell)
         self._elder = elder
-        self.events = 0
 
     def play(self, scene: Sequence[Caller]) -> tuple[Outcome, ...]:
         """Everything that becomes of the callers, in their order. The same twice for the same."""
         for caller in scene:
-            self._plan(caller.since, _CALL, caller)
+            self._plan(caller.since, Due.CALLS, caller)
         for name, steps in self._shifts.skills.items():
             for at, kinds in steps:
-                self._plan(at, _ARRIVE, (name, kinds))
-            self._plan(self._shifts.leaves[name], _GO_HOME, name)
+                self._plan(at, Due.ARRIVES, (name, kinds))
+            self._plan(self._shifts.leaves[name], Due.GOES_HOME, name)
         for one in self._shifts.breaks:
-            self._plan(one.start, _BREAK, one)
+            self._plan(one.start, Due.BREAK, one)
         heapify(self._agenda)
         while self._agenda:
             wake = self._floor.next_wake()
@@ -103,33 +114,34 @@ class Replay:
             self._happen(at, what, about)
         return tuple(self._outcomes[caller.call] for caller in scene)
 
-    def _plan(self, at: float, what: int, about: object) -> None:
+    def _plan(self, at: float, what: Due, about: object) -> None:
         self._count += 1
         heappush(self._agenda, (at, what, self._count, about))
 
-    def _happen(self, at: float, what: int, about: object) -> None:
+    def _happen(self, at: float, what: Due, about: object) -> None:
         match what, about:
-            case 0, (str(name), frozenset() as kinds):
+            case Due.ARRIVES, (str(name), frozenset() as kinds):
                 if self._floor.agent(name) is None:
                     self._keeper.there.add(name)
                 self._tell(AgentArrived(self._skilled(name, kinds)), at)
-            case 1, str(name):
+            case Due.TALK_OVER, str(name):
                 self._talk_over(name, at)
-            case 2, str(name):
+            case Due.BACK, str(name):
                 if self._back.get(name) == at:
                     del self._back[name]
                     self._keeper.there.add(name)
                     self._free(name, at)
-            case 3, Break() as one:
+            case Due.BREAK, Break() as one:
                 self._begin_break(one, at)
-            case 4, Caller() as caller:
+            case Due.CALLS, Caller() as caller:
                 self._arrive(caller, at)
-            case 5, str(call):
+            case Due.GIVES_UP, str(call):
                 self._give_up(call, at)
-            case 6, str(name):
+            case Due.GOES_HOME, str(name):
                 self._keeper.lose(name)
+                self._turning.discard(name)
                 self._tell(AgentLeft(name), at)
-            case 7, str(name) if name in self._turning:
+            case Due.SWITCHED, str(name) if name in self._turning:
                 self._turning.discard(name)
                 self._free(name, at)
 
@@ -140,15 +152,10 @@ class Replay:
         self._tell(self._terms(caller, self._floor), at)
         self._keeper.give(at)
         if caller.call not in self._outcomes:
-            if caller.patience < float("inf"):
-                self._plan(at + caller.patience, _LEAVE, caller.call)
-            else:
-                self._outcomes_if_never(caller)
-
-    def _outcomes_if_never(self, caller: Caller) -> None:
-        """A caller of endless patience who is never served has waited to the end of the trace."""
-        end = max(self._shifts.leaves.values(), default=caller.since)
-        self._plan(max(end, caller.since) + 1.0, _LEAVE, caller.call)
+            # Endless patience ends when the last agent has gone home.
+            self._plan(
+                min(at + caller.patience, max(self._end, at) + 1.0), Due.GIVES_UP, caller.call
+            )
 
     def _give_up(self, call: str, at: float) -> None:
         if call not in self._outcomes:
@@ -165,7 +172,7 @@ class Replay:
         elif self._keeper.wanted():
             # Kept or not is decided when the agent is free: until then this is switching.
             self._turning.add(name)
-            self._plan(at + self._shifts.switching, _FREE, name)
+            self._plan(at + self._shifts.switching, Due.SWITCHED, name)
             self._tell(AgentPaused(name, BREAK), at)
         self._tell(TalkOver(call, name), at)
 
@@ -186,13 +193,12 @@ class Replay:
 
     def _rest(self, name: str, at: float, until: float) -> None:
         self._back[name] = until
-        self._plan(until, _BACK, name)
+        self._plan(until, Due.BACK, name)
         self._keeper.lose(name)
         self._tell(AgentPaused(name, BREAK), at)
         self._keeper.give(at)
 
     def _tell(self, event: Event, at: float) -> None:
-        self.events += 1
         for instruction in self._floor.handle(event, at):
             if isinstance(instruction, Offer):
                 self._answer(instruction.call, instruction.agent, at)
@@ -202,5 +208,5 @@ class Replay:
         self._outcomes[call] = Outcome(caller, at - caller.since, agent)
         self._keeper.waiting.discard(call)
         self._talking[agent] = call
-        self._plan(at + self._lasts(caller, agent), _TALK_OVER, agent)
+        self._plan(at + self._lasts(caller, agent), Due.TALK_OVER, agent)
         self._tell(OfferAccepted(call, agent), at)
