@@ -77,6 +77,11 @@ class Keeping:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything there was has been put away."""
+        return not self._tasks
+
     def file(self, call_id: str) -> Path | None:
         """Where the switch is to write the next talk of a call; None: it is not to be recorded."""
         room = self._shelf.room()

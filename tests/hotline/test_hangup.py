@@ -107,6 +107,11 @@ def numbers() -> Iterator[str]:
     return (f"1390000{n:04}" for n in range(1, 10_000))
 
 
+def put_away(app: App) -> bool:
+    """Whether no recording waits to be."""
+    return app.keeping is not None and app.keeping.idle
+
+
 async def test_a_hang_up_at_any_step_leaves_nothing_but_the_record(rig: Rig) -> None:
     for agent in AGENTS:
         rig.carrier.phone(agent.name).behaviour = Answers(after=0.8)
@@ -122,11 +127,13 @@ async def test_a_hang_up_at_any_step_leaves_nothing_but_the_record(rig: Rig) -> 
         calls = [(place, seconds, next(fresh)) for place in PLACES for seconds in AFTER]
         await hang_up_at("main.welcome", 0.4, "13911119999")  # opens what stays open
         await until("that call is over", lambda: app.inbound.channels == 0)
+        await until("its recording is put away", lambda: put_away(app))
         await asyncio.sleep(1.0)
         tasks, files = len(asyncio.all_tasks()), handles()
         complaints = len(rig.switches.complaints())
         await asyncio.gather(*(hang_up_at(*call) for call in calls))
         await until("no agent rings or talks", lambda: not busy(app))
+        await until("all recordings are put away", lambda: put_away(app))
         await asyncio.sleep(1.0)
         assert await left(rig, app) == NOTHING
         assert len(asyncio.all_tasks()) <= tasks
