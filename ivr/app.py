@@ -84,7 +84,8 @@ class App:
     ) -> None:
         self.live = Live(database.versions, settings.var / "flows", edition, self._publish, now)
         self._queues = queues_of(edition.hotline.center)
-        self.desk = Desk(Floor(self._queues, settings.missed_calls), monotonic, self._set_aside)
+        floor = Floor(self._queues, settings.missed_calls, occupancy_limit=settings.occupancy)
+        self.desk = Desk(floor, monotonic, self._set_aside)
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
         self.box = MessageBox(database, settings.var / FOLDER, now)

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     missed_calls: int = Field(
         default=2, ge=1, description="Missed calls in a row that pause an agent."
     )
+    occupancy: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="The share of an hour, such as 0.85, above which an agent rests while others "
+        "are at work; unset: no limit.",
+    )
     recordings: Literal["flac", "opus", "off"] = Field(
         default="flac",
         description="What talks with agents are kept as: flac (lossless), opus (smaller), or off.",
