@@ -13,7 +13,7 @@ from ivr.replay.scene import Caller
 from routing.floor import Floor
 from tests.replay.made import caller, staff
 
-AGENTS, TALK, PATIENCE, CALLS = 5, 180.0, 240.0, 9000
+AGENTS, TALK, PATIENCE, CALLS = 5, 180.0, 240.0, 6000
 FIFO = in_order("fifo", lambda _: 0.0)
 
 
