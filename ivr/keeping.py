@@ -66,6 +66,7 @@ class Keeping:
         self._refused: set[str] = set()
         self._told = "enough"
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
 
     def open(self) -> None:
         """Make the folders, and put away what was left. Raises OSError where that cannot be."""
@@ -73,7 +74,9 @@ class Keeping:
         self._spawn(self._put_away_what_was_left())
 
     async def close(self) -> None:
-        """Wait until everything that is being put away is."""
+        """Wait until everything that is being put away is. What the switch still writes, because
+        the talk goes on without us, is left for the engine that begins next."""
+        self._stopping.set()
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -105,8 +108,8 @@ class Keeping:
                 part = Part.of(str(entry.data["recording"]))
                 talk = _Talk(part, str(entry.data["agent"]), bool(entry.data["recorded"]))
                 self._talks.setdefault(entry.call_id, []).append(talk)
-        elif entry.ended is not None and entry.call_id in self._parts:
-            del self._parts[entry.call_id]
+        elif entry.ended is not None:
+            self._parts.pop(entry.call_id, None)
             self._refused.discard(entry.call_id)
             for talk in self._talks.pop(entry.call_id, []):
                 self._spawn(self._put_talk_away(talk, entry))
@@ -135,7 +138,8 @@ class Keeping:
     async def _put_away(
         self, part: Part, raw: Path, call: CallSummary, agent: str, note: str
     ) -> None:
-        await self._until_written(part, raw)
+        if not await self._until_written(part, raw):
+            return
         recording = _row(part, call, agent, note)
         try:
             await asyncio.to_thread(self._seal, recording, part, raw)
@@ -143,15 +147,27 @@ class Keeping:
             # The raw file stays: the engine tries again when it begins the next time.
             await self._failed(recording, str(error))
 
-    async def _until_written(self, part: Part, raw: Path) -> None:
-        """Wait until the switch has let go of the call and of the file."""
+    async def _until_written(self, part: Part, raw: Path) -> bool:
+        """Wait until the switch has let go of the call and of the file; False if we stop before."""
         deadline = time.monotonic() + LONGEST_WAIT
         while True:
+            settled = False
             with suppress(CarelineError):  # a switch that cannot be asked may still be writing
                 settled = part.call not in await self._alive()
                 if settled and (not _grows(raw) or time.monotonic() > deadline):
-                    return
+                    return True
+            if self._stopping.is_set() and not settled:
+                return False
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until it is time to look again; a stop is noticed at once."""
+        if self._stopping.is_set():
             await asyncio.sleep(LOOK_AGAIN)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                await self._stopping.wait()
 
     def _seal(self, recording: Recording, part: Part, raw: Path) -> None:
         lasted = seconds(raw)
