@@ -38,7 +38,7 @@ def _credit(caller: Caller) -> float:
     return CREDIT[caller.priority]
 
 
-BANK = "the bank's own order"
+BANK = "the bank's own order (the model)"
 OURS = "Careline, the elderly first"
 STRAIGHT = "Careline, the elderly straight to any agent"
 KEPT = "so too, one agent in two kept for them"
@@ -48,7 +48,7 @@ WAYS: dict[str, Way] = {
     "first come, first served": in_order("fifo", lambda _: 0.0),
     "strict priority": in_order("strict", lambda caller: caller.priority * AHEAD),
     "app_queue, its defaults": DEFAULTS,
-    "app_queue, its best settings": BEST,
+    "app_queue, autofill on, ringinuse off": BEST,
     "the same, the elderly by QUEUE_PRIO": replace(BEST, priority=lambda one: 10 * elderly(one)),
     OURS: elders_first(OURS, _credit),
     STRAIGHT: elders_first(STRAIGHT, _credit, by_kind=False),

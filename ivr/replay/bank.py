@@ -30,10 +30,10 @@ KINDS = ("PS", "PE", "IN", "NE", "NW", "TT")
 OUTCOMES = ("AGENT", "HANG", "PHANTOM")
 CREDIT = {0: 0.0, 1: 90.0, 2: 180.0}
 """Seconds of waiting time that the bank gives a caller at the outset, by priority, as its calls were
-served. In 83 to 94 of 100 cases in which an agent could have taken the first of either class, these
-differences tell which was taken (the best of all differences in steps of 15 s, for each two classes
-of kind and priority). The documentation has 90 s for priority 2 and none for 1; that the unidentified
-(0) stand another 90 s behind is not in it."""
+served: of all differences in steps of 15 s these tell best which of two callers an agent took, one
+of each class, when either could have been taken. They are right in 85 to 94 of 100 cases for each two
+classes of kind and priority, and in 75 between the two kinds of priority 0 (NW and IN). That priority
+2 is 90 s ahead of 1 is documented; that the unidentified (0) are 90 s behind 1 is not."""
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)", re.ASCII)
 _NOBODY = "NO_SERVER"

@@ -11,7 +11,8 @@ is. (This is weak duality: the prices are Lagrange multipliers.) Prices are then
 bound is least, by subgradient steps; it holds for whatever they are.
 
 An agent may end the talk they are in when they leave: a mean talk's time is added to every stretch
-of being there. The bound takes every agent to be able to serve every call, lets a talk change
+of being there. Short pauses count where the trace has them, though in a replay they may have to wait
+for the end of a talk. The bound takes every agent to be able to serve every call, lets a talk change
 hands, and knows who will call and for how long they will wait. Given the true lengths of talks it
 also knows who has a short matter, and lives on those. Given each kind's mean length it is a bound,
 in expectation, on whoever does not know how long a caller will talk.
