@@ -226,7 +226,7 @@ class App:
             version=edition.number,
             hearing=self._understanding(edition.hotline),
             door=self.door,
-            tape=self.keeping.file if self.keeping is not None else lambda _: None,
+            tape=self.keeping,
         )
 
         async def find_caller() -> Caller:

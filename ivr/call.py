@@ -56,6 +56,27 @@ class Keeper(Protocol):
         """Keep an event, or the summary as it stands now. Returns at once."""
 
 
+class Tape(Protocol):
+    """Where talks are recorded: `ivr.keeping.Keeping`."""
+
+    def file(self, call_id: str) -> Path | None:
+        """Where the next talk of a call is to be recorded; None: nowhere."""
+
+    def refuse(self, call_id: str, *, refused: bool) -> None:
+        """The caller does not want to be recorded, or wants it after all."""
+
+
+class NoTape:
+    """A `Tape` on which nothing is recorded."""
+
+    def file(self, call_id: str) -> Path | None:
+        """See `Tape`."""
+        return None
+
+    def refuse(self, call_id: str, *, refused: bool) -> None:
+        """See `Tape`."""
+
+
 class Door(Protocol):
     """Whether callers are let in: `ivr.door.Door`."""
 
@@ -73,8 +94,8 @@ class Call:
     `hotline` serves it to its end, whatever is published meanwhile; `version` is that one's number.
     `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
-    nothing can be left. A `door` that is shut, now or while they wait, sends callers away. `tape`
-    says where the next talk of a call is to be recorded; None: nowhere.
+    nothing can be left. A `door` that is shut, now or while they wait, sends callers away. Talks
+    are recorded on the `tape`; without it nowhere.
     """
 
     def __init__(
@@ -90,12 +111,12 @@ class Call:
         hearing: Hearing | None = None,
         box: Box | None = None,
         door: Door | None = None,
-        tape: Callable[[str], Path | None] = lambda _: None,
+        tape: Tape | None = None,
     ) -> None:
         self._outside = outside or CutOff()
         self._box = box or Sealed()
         self._door = door
-        self._tape = tape
+        self._tape = tape or NoTape()
         self._talking = self._sent_away = False
         self._hearing = hearing or Deaf()
         self._line = line
@@ -217,10 +238,14 @@ class Call:
         """Whether an agent with the skill is logged in."""
         return self._desk.staffed(skill)
 
+    def consent(self, *, recording: bool) -> None:
+        """Record the caller's talks from now on, or do not."""
+        self._tape.refuse(self.call_id, refused=not recording)
+
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Let the desk find an agent."""
         ahead = request.head_start + self._ahead_as_cut_off()
-        request = replace(request, record=self._tape(self.call_id), head_start=ahead)
+        request = replace(request, record=self._tape.file(self.call_id), head_start=ahead)
         return await self._desk.serve(self.call_id, line, request, self.note)
 
     def _ahead_as_cut_off(self) -> float:

@@ -175,6 +175,9 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "lookup": lambda data: f"Asked {data['name']}: {data['outcome']}.",
     "sms": lambda data: f"The SMS {data['prompt']} was {'sent' if data['taken'] else 'not sent'}.",
     "ticket": _ticket,
+    "consent": lambda data: (
+        f"The caller {'may' if data['recording'] else 'must not'} be recorded from here on."
+    ),
     "recorded": "The caller spoke for {seconds} s; ended by {ended}.",
     "message": _message,
     "survey": "Asked {question}, the caller gave {score}.",

@@ -230,6 +230,11 @@ class Conversation(Talking):
             sent = await self.house.open_ticket(ticket)
         return self._told("ticket", sent, topic=topic, fields=given)
 
+    def consent(self, *, recording: bool) -> None:
+        """Keep with the call whether the caller agrees to be recorded, and see that it is obeyed."""
+        self.house.consent(recording=recording)
+        self.note("consent", recording=recording)
+
     # -- what the caller says, to be heard later -------------------------------------------------
 
     async def record(self, prompt: str, file: Path, most: float, silence: float) -> Recorded:

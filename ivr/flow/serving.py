@@ -274,5 +274,8 @@ class House(Outside, Hearing, Protocol):
     async def keep_message(self, dictated: Dictated) -> Kept | TooShort | Failed:
         """Keep what the caller said."""
 
+    def consent(self, *, recording: bool) -> None:
+        """The caller's talks from now on may, or must not, be recorded."""
+
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         """Wait for an agent and let the caller talk. Raises `CallerHungUp` and `LineError`."""

@@ -29,6 +29,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "lookup": ("name", "outcome"),
     "sms": ("prompt", "taken"),
     "ticket": ("topic", "taken"),
+    "consent": ("recording",),
     "recorded": ("seconds", "ended"),
     "message": ("kind", "seconds", "queue", "kept"),
     "survey": ("question", "score"),

@@ -61,6 +61,7 @@ class House:
     ears: frozenset[str] = frozenset({"zh", "en"})
     opinion: Understood = field(default_factory=lambda: Understood("unknown", None, 0.0, (), ()))
     box: Measured = field(default_factory=Measured)
+    recorded: bool = True
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
@@ -101,6 +102,9 @@ class House:
 
     def staffed(self, skill: str) -> bool:
         return skill == "zh"
+
+    def consent(self, *, recording: bool) -> None:
+        self.recorded = recording
 
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         self.asked.append(request)
@@ -516,6 +520,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
         ("hears too little", RECORD, {"caller": says(1.2)}, "none"),
         ("has no room", RECORD, {"caller": says(4), "house": House(box=Measured(True))}, "none"),
     ],
+    "recording": [
+        ("is refused", {"recording": "off", "next": "on"}, {}, "on"),
+        ("is agreed to", {"recording": "on", "next": "on"}, {}, "on"),
+    ],
     "voicemail": [
         ("takes a message until the hash key", VOICEMAIL, {"caller": says(4, then="#")}, "thanks"),
         ("takes one until silence", VOICEMAIL, {"caller": says(4)}, "thanks"),
@@ -846,3 +854,10 @@ def test_shares_are_kept_to_and_a_caller_always_goes_the_same_way() -> None:
     taken = [take(SHARE, number=number)[0] for number in numbers]
     assert 90 < taken.count("a") < 150
     assert [take(SHARE, number=number)[0] for number in numbers[:20]] == taken[:20]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_the_answer_to_being_recorded_is_obeyed_and_kept_with_the_call(answer: bool) -> None:
+    _, _, house = take({"recording": "on" if answer else "off", "next": "agent"})
+    assert house.recorded is answer
+    assert house.notes == [("consent", {"recording": answer})]

@@ -14,6 +14,7 @@ from ivr.flow.steps.lookup import Lookup
 from ivr.flow.steps.menu import Menu
 from ivr.flow.steps.queue import Queue
 from ivr.flow.steps.record import Record
+from ivr.flow.steps.recording import Recording
 from ivr.flow.steps.return_ import Return
 from ivr.flow.steps.say import Say
 from ivr.flow.steps.set import Set
@@ -41,6 +42,7 @@ STEPS: dict[str, type[Step]] = {
     "sms": Sms,
     "ticket": Ticket,
     "record": Record,
+    "recording": Recording,
     "voicemail": Voicemail,
     "hours": HoursStep,
     "queue": Queue,

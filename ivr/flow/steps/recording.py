@@ -1,0 +1,29 @@
+"""recording: the caller's answer to being recorded."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from ivr.flow.conversation import Conversation
+from ivr.flow.fields import Target, YesNo
+from ivr.flow.step import Exit, Step
+
+
+class Recording(Step):
+    """Keeps with the call whether its talks may be recorded; `off`: none that begins from here on
+    is. The last answer counts. A call that comes past no such step is recorded as the hotline's
+    settings say.
+
+        no_thanks: {recording: off, next: agent}
+    """
+
+    kind: ClassVar[str] = "recording"
+
+    recording: YesNo
+    next: Target
+
+    async def run(self, talk: Conversation) -> str:
+        talk.consent(recording=self.recording)
+        return self.next
+
+    def exits(self) -> Iterator[Exit]:
+        yield Exit(("next",), self.next)
