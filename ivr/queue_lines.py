@@ -110,12 +110,13 @@ class QueueLines:
                 hold, talk = _seconds(waits.since, waits.joined), _seconds(waits.joined, event.at)
                 fields = (hold, talk, str(waits.place))
                 yield QueueLine(waits.queue, name, call, waits.agent, fields)
-            case "unstaffed" | "ended":
+            case "unstaffed" | "queue_full" | "waited_too_long" | "taken_out" | "ended":
                 del self._calls[call]
                 gave_up = event.kind == "ended" and data.get("by") == "caller"
                 waited = _seconds(waits.since, event.at)
                 at = str(waits.place)
-                name = "ABANDON" if gave_up else "EXITEMPTY"
+                late = event.kind in ("queue_full", "waited_too_long")
+                name = "ABANDON" if gave_up else "EXITWITHTIMEOUT" if late else "EXITEMPTY"
                 yield QueueLine(waits.queue, name, call, data=(at, at, waited))
 
 

@@ -15,6 +15,19 @@ from ivr.record import CallEvent, CallRecord
 from ivr.story import Sentence
 
 Data = Mapping[str, Any]
+ENDS = frozenset(
+    {
+        "joined",
+        "unstaffed",
+        "queue_full",
+        "waited_too_long",
+        "taken_out",
+        "closed_by_hand",
+        "ended",
+        "engine_stops",
+    }
+)
+"""The kinds of event with which a wait is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ def waits(events: Sequence[CallEvent]) -> tuple[Wait, ...]:
             begins, during = event, []
         elif begins is not None:
             during.append(event)
-            if event.kind in ("joined", "unstaffed", "ended", "engine_stops"):
+            if event.kind in ENDS:
                 found.append(Wait(begins, tuple(during)))
                 begins = None
     if begins is not None:
@@ -175,7 +188,7 @@ def _offers(wait: Wait, language: Language) -> Iterator[Sentence]:
 def _end(wait: Wait, words: Mapping[str, str]) -> Iterator[Sentence]:
     last = wait.events[-1] if wait.events else None
     waited = round((wait.ends - wait.begins.at).total_seconds())
-    if last is None or last.kind not in ("joined", "unstaffed", "ended", "engine_stops"):
+    if last is None or last.kind not in ENDS:
         yield Sentence(words["still"])
         return
     key = last.kind
@@ -229,6 +242,10 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "abandoned": "The caller hung up after {waited} s, before anybody had taken the call.",
         "ended": "The call ended after {waited} s of waiting ({outcome}).",
         "unstaffed": "After {waited} s nobody who could serve it was logged in any more.",
+        "queue_full": "The queue had as many calls as it may, so the call went on after {waited} s.",
+        "waited_too_long": "After {waited} s it had waited as long as the queue allows.",
+        "taken_out": "After {waited} s a supervisor took it out of the queue.",
+        "closed_by_hand": "After {waited} s the hotline was closed by {by}.",
         "engine_stops": "The engine was stopped after {waited} s; the switch kept the call.",
         "still": "It is waiting still.",
     },
@@ -259,6 +276,10 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "abandoned": "来电人等待 {waited} 秒后挂机,无人接起。",
         "ended": "等待 {waited} 秒后来电结束({outcome})。",
         "unstaffed": "{waited} 秒后,能服务此来电的坐席均已签出。",
+        "queue_full": "队列已满,{waited} 秒后转出。",
+        "waited_too_long": "等待 {waited} 秒,已达队列允许的最长时间。",
+        "taken_out": "等待 {waited} 秒后,被主管移出队列。",
+        "closed_by_hand": "等待 {waited} 秒后,热线被 {by} 关闭。",
         "engine_stops": "等待 {waited} 秒后引擎停止,来电由交换机保留。",
         "still": "仍在等待。",
     },

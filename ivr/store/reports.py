@@ -18,7 +18,7 @@ from ivr.store.tables import call_events, calls
 KINDS = ("rule", "waiting", "announced", "offer", "refused", "joined", "ended")
 AFTER_THE_TALK = timedelta(seconds=5)
 """A wrap-up that begins within so long of a talk's end belongs to it."""
-_SKILL = re.compile(r"([^\W\d][\w-]*) [1-5]")
+_SKILL = re.compile(r"(?<!not )(?<!not \()\b([^\W\d][\w-]*) [1-5]")
 
 
 class Reports:
@@ -117,7 +117,7 @@ def _facts(
         agent=agent,
         talked=call["talked_s"] or 0.0,
         wrap_up=_wrap_up(wrap_ups.get(agent, ()), talk_ended) if agent else 0.0,
-        skills=tuple(dict.fromkeys(_SKILL.findall(str(waiting.get("need", ""))))),
+        skills=tuple(dict.fromkeys(_SKILL.findall(_required(waiting)))),
         rule=next((row["data"].get("name") for row in of.get("rule", ())), None),
         age=call["age"],
         again=again,
@@ -142,3 +142,8 @@ def _wrap_up(spans: Sequence[Span], talk_ended: datetime) -> float:
     if at < len(spans) and spans[at].begins <= talk_ended + AFTER_THE_TALK:
         return spans[at].seconds
     return 0.0
+
+
+def _required(waiting: Mapping[str, Any]) -> str:
+    """What the call asked for, without what it merely preferred (see `routing.skills.Need`)."""
+    return str(waiting.get("need", "")).partition(", if possible ")[0]

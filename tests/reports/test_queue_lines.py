@@ -65,6 +65,8 @@ def test_the_callers_own_end_of_the_talk_is_told_apart() -> None:
     [
         ((31, "ended", {"outcome": "abandoned", "by": "caller"}), "ABANDON|2|2|31"),
         ((31, "unstaffed", {"queue": "senior"}), "EXITEMPTY|2|2|31"),
+        ((31, "taken_out", {"queue": "senior"}), "EXITEMPTY|2|2|31"),
+        ((31, "waited_too_long", {"queue": "senior"}), "EXITWITHTIMEOUT|2|2|31"),
         ((31, "ended", {"outcome": "handed_back", "by": "hotline"}), "EXITEMPTY|2|2|31"),
     ],
 )

@@ -13,7 +13,7 @@ from ivr.reasons import MOST_TOLD, WORDS, Language, sentence, sentences, verdict
 from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
 from ivr.why import WORDS as STORY
-from ivr.why import Rival, explain, waits
+from ivr.why import ENDS, Rival, explain, waits
 from routing.events import (
     AgentArrived,
     CallWaits,
@@ -243,6 +243,15 @@ def test_a_caller_who_gave_up_and_one_who_never_waited() -> None:
     ]
     [never] = explain(record((0, "arrived", {})), {})
     assert never.text == "The call never waited for an agent, so nothing was decided."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(ENDS))
+def test_every_end_of_a_wait_has_words(kind: str, language: Language) -> None:
+    ended = record((0, "waiting", {"queue": "q"}), (7, kind, {"by": "li", "agent": "ana"}))
+    last = explain(ended, {}, language)[-1].text
+    assert "7 " in last
+    assert "{" not in last
 
 
 def test_a_record_that_was_erased_is_still_told() -> None:
