@@ -53,11 +53,15 @@ class Figures:
     def longest(self, place: Place) -> tuple[Place, ...]:
         """The way that takes the longest; one that goes in circles ends where it closes."""
         way = [place]
-        while onward := [edge.target for edge in self.ways[way[-1]] if is_passive(edge)]:
-            way.append(max(onward, key=self.seconds.__getitem__))
+        while onward := [edge for edge in self.ways[way[-1]] if is_passive(edge)]:
+            way.append(max(onward, key=self._slowness).target)
             if way[-1] in way[:-1]:
                 break
         return tuple(way)
+
+    def _slowness(self, edge: Edge) -> float:
+        stay = 0.0 if edge.way == "unheard" else self.own[edge.start]
+        return stay + self.seconds[edge.target]
 
     def ending(self, place: Place) -> tuple[Place, ...]:
         """The shortest way on which a caller who does nothing loses the call."""
@@ -130,11 +134,13 @@ def _guaranteed(graph: Graph, ways: Ways, value: Mapping[Place, float], place: P
     chosen = [value[edge.target] + 1 for edge in ways[place] if edge.way == "input"]
     if place in graph.hears_zero:
         chosen.append(value[graph.human] + 1)
-    return min([max(forced, default=inf), *chosen])
+    # Whether callers are heard is decided before they can do anything here.
+    unheard = [value[edge.target] for edge in ways[place] if edge.way == "unheard"]
+    return max([min([max(forced, default=inf), *chosen]), *unheard])
 
 
 def _is_forced(edge: Edge) -> bool:
-    return edge.way not in ("input", "gave_up")
+    return edge.way not in ("input", "gave_up", "unheard")
 
 
 def _best(figures: Figures, place: Place) -> tuple[str, Place] | None:
@@ -169,7 +175,8 @@ def _longest_seconds(ways: Ways, own: Mapping[Place, float]) -> dict[Place, floa
         inner = [e for p in circle for e in ways[p] if is_passive(e) and e.target in circle]
         if not inner:
             [place] = circle
-            seconds[place] = own[place] + max(map(seconds.__getitem__, onward(place)), default=0.0)
+            after = [(edge, seconds[edge.target]) for edge in ways[place] if is_passive(edge)]
+            seconds[place] = _stay(own[place], after)
             continue
         rounds = prod((edge.most or 0) + 1 for edge in inner)
         order = _order(circle, [edge for edge in inner if edge.most is None])
@@ -180,14 +187,24 @@ def _longest_seconds(ways: Ways, own: Mapping[Place, float]) -> dict[Place, floa
             before = {place: seconds[place] for place in circle if place in seconds}
             for place in order:
                 after = [
-                    (before if edge.most is not None and edge.target in circle else seconds).get(
-                        edge.target, 0.0
+                    (
+                        edge,
+                        (
+                            before if edge.most is not None and edge.target in circle else seconds
+                        ).get(edge.target, 0.0),
                     )
                     for edge in ways[place]
                     if is_passive(edge)
                 ]
-                seconds[place] = own[place] + max(after, default=0.0)
+                seconds[place] = _stay(own[place], after)
     return seconds
+
+
+def _stay(own: float, after: Sequence[tuple[Edge, float]]) -> float:
+    """The longest from a place with its edges and the seconds after each; who is not heard leaves
+    at once."""
+    heard = max((more for edge, more in after if edge.way != "unheard"), default=0.0)
+    return max([own + heard, *(more for edge, more in after if edge.way == "unheard")])
 
 
 def _order(circle: set[Place], edges: Sequence[Edge]) -> list[Place] | None:

@@ -44,6 +44,7 @@ class Edge:
             "closed": f"{self.hours} closed",
             "unstaffed": "nobody there",
             "returned": "back",
+            "unheard": "language not recognized",
         }[self.way]
 
 

@@ -3,20 +3,21 @@
 Two figures are proven of every step, in each situation (`ivr/flow/situation.py`):
 
 *The fewest inputs* of a caller who wants a human and knows what to press. Pressing 0 is one input, a
-key of a menu or a whole entry of digits is one. Where the flow decides (a condition, closed hours, a
-lookup, a transfer nobody answers), the worst is assumed unless the situation decides it; where the
-caller decides, the best. Waiting until the flow gives up asking is no way to ask for a human. The
-figure is the least that can be guaranteed within finitely many steps, found by value iteration from
-infinity; it is infinite where no human can be reached.
+key of a menu, a whole entry of digits or something said is one. Where the flow decides (a condition,
+closed hours, a lookup, a transfer nobody answers), the worst is assumed unless the situation decides
+it; where the caller decides, the best. Waiting until the flow gives up asking is no way to ask for a
+human. The figure is the least that can be guaranteed within finitely many steps, found by value
+iteration from infinity; it is infinite where no human can be reached.
 
-*The longest time* of a caller who does nothing, or keys only what is wrong. Such a caller goes on
-where the flow goes on by itself, and leaves a menu or an entry when its attempts are used up, after
-all of its prompts and as many times its patience (`Step.longest`). Of several ways on the slowest is
-assumed. The figure is the length of the longest path; it is infinite where the ways go in circles.
-A prompt takes as long as in the slowest of the hotline's languages (estimated by
-`ivr/line/speech_length.py`). Not counted are the time in which keys are coming in, which is the
-caller's own pace, and the wait in the queue, which depends on the agents. A caller who keeps
-choosing (9 for "say it again", 2 for "not right", the key for "slower") is choosing.
+*The longest time* of a caller who does nothing, or keys only what is wrong, or is never understood.
+Such a caller goes on where the flow goes on by itself, and leaves a menu or an entry when its
+attempts are used up, after all of its prompts, what is asked back, and as many times its patience
+(`Step.longest`). Whose language is not recognized leaves a step that only listens at once. Of
+several ways on the slowest is assumed. The figure is the length of the longest path; it is infinite
+where the ways go in circles. A prompt takes as long as in the slowest of the hotline's languages
+(estimated by `ivr/line/speech_length.py`). Not counted are the time in which keys or words are coming
+in, which is the caller's own pace, and the wait in the queue, which depends on the agents. A caller
+who keeps choosing (9 for "say it again", 2 for "not right", the key for "slower") is choosing.
 
 A human is reached when the call stands in a queue that is open and staffed, or when an outside
 number rings; what comes after a talk is no matter of this proof.

@@ -52,14 +52,24 @@ class Sayable:
 class Said:
     """What the caller said, and which of the step's `meanings` it is, if it is one.
 
-    `others` are further readings of the same sound, best first.
+    `whole` is True where it is one of the phrases for that, and not only like one. `others` are
+    further readings of the same sound, best first.
     """
 
     text: str
     language: str
     confidence: float
     meaning: str | None = None
+    whole: bool = False
     others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The intent that was meant, if one was; it is to be asked back unless it is `sure`."""
+
+    intent: str | None
+    sure: bool
 
 
 def phrases(intents: Intents, meaning: str, language: str) -> tuple[str, ...]:
@@ -84,14 +94,7 @@ def grammar(intents: Intents, sayable: Sayable, language: str) -> Grammar:
 
 def meanings_of(intents: Intents, sayable: Sayable, language: str) -> dict[str, str]:
     """Each phrase with what it means; what a step listens for comes before the commands."""
-    named = (
-        *((name, phrases(intents, name, language)) for name in sayable.meanings),
-        *(
-            (word, said)
-            for word, said in intents.words.get(language, {}).items()
-            if word in COMMANDS
-        ),
-    )
+    named = ((name, phrases(intents, name, language)) for name in (*sayable.meanings, *COMMANDS))
     meant: dict[str, str] = {}
     for name, said in named:
         for phrase in said:
@@ -99,18 +102,19 @@ def meanings_of(intents: Intents, sayable: Sayable, language: str) -> dict[str, 
     return meant
 
 
-def meaning(known: Mapping[str, str], text: str) -> str | None:
-    """Which of `known` (phrase → meaning) was said; None where it is like none of them.
+def meaning(known: Mapping[str, str], text: str) -> tuple[str | None, bool]:
+    """Which of `known` (phrase → meaning) was said, and whether as the whole phrase.
 
-    A wish for a human is heard within a longer sentence, too.
+    None where it is like none of them. A wish for a human is heard within a longer sentence, too.
     """
     best = next(iter(Phrases(tuple(known)).closest(text, most=1)), None)
     if best is not None and best.likeness >= WHOLE:
-        return known[best.phrase]
+        return known[best.phrase], True
     human = [phrase for phrase, name in known.items() if name == "human"]
     if any(True for _ in wordings_in(plain(text), {"human": human})):
-        return "human"
-    return known[best.phrase] if best is not None and best.likeness >= ACCEPTED else None
+        return "human", False
+    near = best is not None and best.likeness >= ACCEPTED
+    return (known[best.phrase] if near and best is not None else None), False
 
 
 def _digit_words(language: str) -> Iterator[str]:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 SLOW_PATIENCE = 1.5
 """What all patience is multiplied by for callers who hear everything slowly."""
 
-Way = Literal["onward", "input", "gave_up", "served", "open", "closed", "unstaffed", "returned"]
+Way = Literal[
+    "onward", "input", "gave_up", "served", "open", "closed", "unstaffed", "returned", "unheard"
+]
 """How a call comes to leave a step by an exit.
 
 onward     nothing the caller does decides it: the flow goes on, a condition holds, a lookup fails
@@ -40,6 +42,7 @@ open       the hours the step asks for are open
 closed     they are not, or those of the queue are not
 unstaffed  nobody who could serve is logged in
 returned   the sub-dialog entered by the step's other exits has returned
+unheard    the language of the call cannot be recognized, so that nothing is asked
 """
 
 

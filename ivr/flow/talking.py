@@ -2,14 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from ivr.caller import Caller
 from ivr.flow.expression import Value
 from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
-from ivr.flow.sayable import ANSWERS, GUESSED, Said, Sayable, grammar, meaning, meanings_of
+from ivr.flow.sayable import (
+    ANSWERS,
+    GUESSED,
+    SURE,
+    Said,
+    Sayable,
+    Wanted,
+    grammar,
+    meaning,
+    meanings_of,
+)
 from ivr.flow.serving import House
 from ivr.flow.slots import kind_of
 from ivr.flow.step import SLOW_PATIENCE
@@ -29,9 +39,6 @@ from ivr.line.commands import (
 )
 from ivr.line.line import Line
 from speech.slots import Kind, find
-
-if TYPE_CHECKING:
-    from speech.intents import Understood
 
 WORD_COMMANDS: Mapping[str | None, Command] = {command: command for command in get_args(Command)}
 MOST_REPEATS = 5  # times a prompt is said again in a row; a stuck key must not keep a call for ever
@@ -185,17 +192,29 @@ class Talking(Knowing):
                 return {name: slot.value for name, slot in values.items()}
         return {}
 
-    async def understand(self, said: Said, among: Collection[str]) -> "Understood":
-        """Which of the intents `among` was meant; kept in the record with the examples that decided."""
-        found = await self.house.understand(said.text, said.language, said.others, among)
+    async def understand(self, said: Said, among: Collection[str]) -> Wanted:
+        """Which of the intents `among` was meant; kept in the record with the examples that decided.
+
+        Words that stand among the examples need no judgement. What was heard badly is not sure,
+        however clear its meaning. Raises `HumanWanted` where that is what was meant.
+        """
+        if said.whole and said.meaning in among:
+            intent, answer, confidence, because = said.meaning, "act", 1.0, [f"like {said.text}"]
+        else:
+            wanted = {*among, "human"} & set(self.hotline.intents.names())
+            found = await self.house.understand(said.text, said.language, said.others, wanted)
+            intent, answer, confidence = found.intent, str(found.answer), found.confidence
+            because = [f"like {one.sentence} ({one.intent})" for one in found.because]
         self.note(
             "understood",
-            intent=found.intent,
-            answer=found.answer,
-            confidence=round(found.confidence, 3),
-            sentences=[f"like {one.sentence} ({one.intent})" for one in found.because],
+            intent=intent,
+            answer=answer,
+            confidence=round(confidence, 3),
+            sentences=because,
         )
-        return found
+        if intent == "human" and intent not in among:
+            raise HumanWanted
+        return Wanted(intent, answer == "act" and said.confidence >= SURE)
 
     def agreed(self, said: Said) -> bool | None:
         """Whether what was said is a yes or a no; None where it is neither."""
@@ -238,7 +257,7 @@ class Talking(Knowing):
     def _take(self, heard: Utterance, says: Sayable) -> Said | Unclear:
         """What an utterance means here. The call goes on in the language it was said in."""
         known = meanings_of(self.hotline.intents, says, heard.language)
-        meant = meaning(known, heard.text)
+        meant, whole = meaning(known, heard.text)
         unknown = meant is None and not (says.free or says.more or says.turn == "digits")
         guessed = heard.confidence < GUESSED
         self.note(
@@ -255,7 +274,7 @@ class Talking(Knowing):
         if meant == "human":
             raise HumanWanted
         others = tuple(one.text for one in heard.others)
-        return Said(heard.text, heard.language, heard.confidence, meant, others)
+        return Said(heard.text, heard.language, heard.confidence, meant, whole, others)
 
     def _obey(self, key: str, prompt: str) -> None:
         """Do what a key means everywhere, before the prompt is said again."""

@@ -305,7 +305,7 @@ async def until_a_human(hotline: Hotline, place: Place, caller: Clumsy, number: 
     return (queued.at - steps[0].at).total_seconds()
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(
     place=st.sampled_from(BY_DAY),
     doings=st.lists(st.none() | st.floats(0, 30), max_size=6),

@@ -189,7 +189,7 @@ class Form(Step):
 
     def exits(self) -> Iterator[Exit]:
         yield Exit(("next",), self.next, "input")
-        yield Exit(("unheard",), self.unheard, sets=False)
+        yield Exit(("unheard",), self.unheard, "unheard", sets=False)
         yield Exit(("otherwise",), self.otherwise, "gave_up", sets=False)
 
     def prompts(self) -> Iterator[Mention]:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, YesNo, read_target, wrong
-from ivr.flow.sayable import ANSWERS, SURE, Said, Sayable
+from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.flow.steps.menu import BETWEEN, Choices, choices_of
 from ivr.line.commands import Keyed, Silence
@@ -16,14 +16,14 @@ YES_NO = Sayable(ANSWERS, turn="yes_no")
 YES_KEY, NO_KEY = "1", "2"
 
 
-class Wanted(Model):
+class Answer(Model):
     """Where an intent leads, and the prompt that asks back whether it is meant."""
 
     to: Target
     confirm: Name
 
 
-def _intents(value: Any) -> dict[str, str | Wanted]:
+def _intents(value: Any) -> dict[str, str | Answer]:
     if not isinstance(value, dict) or not value:
         raise wrong("intents with the steps they lead to, such as {lost_card: card.lost},", value)
     for name in value:
@@ -32,14 +32,14 @@ def _intents(value: Any) -> dict[str, str | Wanted]:
     return {name: _wanted(name, given) for name, given in value.items()}
 
 
-def _wanted(name: str, value: Any) -> str | Wanted:
+def _wanted(name: str, value: Any) -> str | Answer:
     if not isinstance(value, dict):
         return read_target(value)
     if value.keys() != {"to", "confirm"}:
         raise wrong("a step, or {to: a step, confirm: a prompt},", value, (name,))
     if not isinstance(value["confirm"], str) or not NAME.fullmatch(value["confirm"]):
         raise wrong("the name of a prompt", value["confirm"], (name, "confirm"))
-    return Wanted(to=value["to"], confirm=value["confirm"])
+    return Answer(to=value["to"], confirm=value["confirm"])
 
 
 class Listen(Step):
@@ -70,7 +70,7 @@ class Listen(Step):
     is_menu: ClassVar[bool] = True
 
     listen: Name
-    intents: Annotated[dict[str, str | Wanted], BeforeValidator(_intents)]
+    intents: Annotated[dict[str, str | Answer], BeforeValidator(_intents)]
     into: Name | None = None
     choices: Choices = Field({})
     any_language: YesNo = False
@@ -116,30 +116,28 @@ class Listen(Step):
 
     async def _wanted(self, talk: Conversation, said: Said) -> str | None:
         """The intent that was meant, asked back where it is not sure; None where it is none."""
-        understood = await talk.understand(said, self.intents)
-        intent = understood.intent
-        if intent is None:
-            return None
-        if understood.answer == "act" and said.confidence >= SURE:
+        found = await talk.understand(said, self.intents)
+        intent = found.intent
+        if intent is None or found.sure:
             return intent
         wanted = self.intents[intent]
-        if isinstance(wanted, Wanted) and await confirmed(talk, wanted.confirm, self.patience):
+        if isinstance(wanted, Answer) and await confirmed(talk, wanted.confirm, self.patience):
             return intent
         return None
 
     def exits(self) -> Iterator[Exit]:
         for name, wanted in self.intents.items():
-            loc = ("intents", name, "to") if isinstance(wanted, Wanted) else ("intents", name)
+            loc = ("intents", name, "to") if isinstance(wanted, Answer) else ("intents", name)
             yield Exit(loc, _to(wanted), "input", says=name)
         for choice in choices_of(self.choices):
             yield choice._replace(sets=False)
-        yield Exit(("unheard",), self.unheard, sets=False)
+        yield Exit(("unheard",), self.unheard, "unheard", sets=False)
         yield Exit(("otherwise",), self.otherwise, "gave_up", sets=False)
 
     def prompts(self) -> Iterator[Mention]:
         yield Mention(("listen",), self.listen)
         for name, wanted in self.intents.items():
-            if isinstance(wanted, Wanted):
+            if isinstance(wanted, Answer):
                 yield Mention(("intents", name, "confirm"), wanted.confirm)
         yield from mentions("no_input", self.no_input)
         yield from mentions("no_match", self.no_match)
@@ -174,9 +172,9 @@ async def confirmed(talk: Conversation, prompt: str, patience: float) -> bool:
     return False
 
 
-def _to(wanted: str | Wanted) -> str:
-    return wanted.to if isinstance(wanted, Wanted) else wanted
+def _to(wanted: str | Answer) -> str:
+    return wanted.to if isinstance(wanted, Answer) else wanted
 
 
-def _confirmed(intents: Mapping[str, str | Wanted]) -> Iterator[Wanted]:
-    return (wanted for wanted in intents.values() if isinstance(wanted, Wanted))
+def _confirmed(intents: Mapping[str, str | Answer]) -> Iterator[Answer]:
+    return (wanted for wanted in intents.values() if isinstance(wanted, Answer))
