@@ -67,7 +67,7 @@ def run(quick: bool, console: Console) -> Report:
             for n in (1, 1 + steps)
         )
         _timed(_through_the_menu(shipped, 1))  # loads the calendar of holidays, once
-        gc.freeze()  # as the engine does: a hotline is no garbage
+        gc.freeze()  # as careline serve does
         for _ in range(rounds):
             seconds, trials = _timed(_through_the_menu(shipped, calls))
             rates.append(calls / seconds)
