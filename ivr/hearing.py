@@ -50,6 +50,11 @@ class Listening:
         wanted = set(languages)
         self._loading = asyncio.create_task(self._load(wanted, then), name="load speech models")
 
+    async def ready(self) -> None:
+        """Wait until every model is loaded."""
+        if self._loading is not None:
+            await asyncio.shield(self._loading)
+
     async def close(self) -> None:
         """Hear nobody any more."""
         if self._loading is not None:

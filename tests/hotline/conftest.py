@@ -18,16 +18,24 @@ async def day(
 ) -> AsyncIterator[Day]:
     """A day of the module: with its AGENTS, and its CALLERS, PHONES and FLOWS if it has any.
 
-    At most AT_ONCE stories happen at the same time, if it says so. At its end nothing must have
-    gone wrong behind the scenes but for EXPECTED_ERRORS.
+    At most AT_ONCE stories happen at the same time, if it says so; with SPEECH callers are
+    understood who speak. At its end nothing must have gone wrong behind the scenes but for
+    EXPECTED_ERRORS.
     """
     module = request.module
     flows = getattr(module, "FLOWS", lively)(tmp_path_factory.mktemp("hotline") / "flows")
     before = len(_errors(switches))
     async with (
         Rig.over(switches) as rig,
-        engine(rig, module.AGENTS, getattr(module, "CALLERS", ()), flows=flows) as app,
+        engine(
+            rig,
+            module.AGENTS,
+            getattr(module, "CALLERS", ()),
+            flows=flows,
+            speech=getattr(module, "SPEECH", False),
+        ) as app,
     ):
+        await app.listening.ready()
         for name, behaviour in getattr(module, "PHONES", {}).items():
             rig.carrier.phone(name).behaviour = behaviour
         stories = stories_of(request.session.items, module)
