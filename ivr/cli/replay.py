@@ -155,7 +155,10 @@ def _show(calls: Trace, sides: Sequence[Side], stage: Stage, seeds: int) -> None
             say(
                 f"{sides[1].name} less {sides[0].name}, {measure}: {_signed(measure, more)}{verdict}"
             )
-    say(f"Service level: answered within so long, of all who asked. {table.SURE} ({seeds} seeds)")
+    say(
+        "Service level: answered within so long, of all who asked (`careline report` calls it "
+        f"negative). {table.SURE} ({seeds} seeds)"
+    )
 
 
 def _signed(measure: str, more: Estimate) -> str:
