@@ -19,6 +19,7 @@ from benchmarks import (
     speech,
     speech_load,
     speech_turns,
+    words,
 )
 from benchmarks.report import Report
 from tests.rig.engine import CHECKOUT
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report | None]] = {
     "speech": speech.run,
     "speech-turns": speech_turns.run,
     "speech-load": speech_load.run,
+    "words": words.run,
 }
 
 

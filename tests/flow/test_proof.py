@@ -272,6 +272,25 @@ def test_loops_within_loops_beyond_all_reason_are_taken_for_endless() -> None:
     assert figures_of(graph).seconds[a] == inf
 
 
+def test_whose_language_is_not_recognized_leaves_at_once_and_the_farther_of_both_ways_counts() -> (
+    None
+):
+    asked, menu, human, after = PLACES[:4]
+    edges = dict.fromkeys(PLACES, ()) | {
+        asked: (
+            Edge(asked, menu, "unheard"),
+            Edge(asked, human, "input", says="lost_card"),
+            Edge(asked, human, "gave_up"),
+        ),
+        menu: (Edge(menu, after, "input", key="1"), Edge(menu, human, "gave_up")),
+        after: (Edge(after, human, "input", key="1"),),
+    }
+    figures = figures_of(Graph(edges, frozenset({human}), frozenset(), asked, human, {}))
+    assert figures.inputs[asked] == 2  # heard it is one, and the menu takes two
+    assert figures.seconds[asked] == max(1 + 3, 2 + 3)
+    assert figures.longest(asked) == (asked, menu, human)
+
+
 # -- the figures against real calls -----------------------------------------------------------
 
 SHIPPED = load(flows())
