@@ -12,6 +12,8 @@ from speech.slots.number import Number
 from speech.slots.numbers import numbers_in
 from speech.slots.numerals import ordinals
 
+_ORDINAL_ENDS = ("st", "nd", "rd", "th")
+
 
 def calendar_dates_in(
     text: str, language: str, words: CalendarWords, kind: Date, today: date
@@ -99,11 +101,8 @@ def _with_month_names(
                 yield Found(day.isoformat(), first, year.end() if year else last)
                 break
     for told, start, end in days:
-        if (
-            language == "en"
-            and re.search(r"\bthe\s+$", text[:start])
-            and not text[start].isdecimal()
-        ):
+        ordinal = language == "en" and text[start:end].endswith(_ORDINAL_ENDS)
+        if ordinal and re.search(r"\bthe\s+$", text[:start]):
             day = _placed(told, None, None, kind, today)
             if day is not None:
                 yield Found(day.isoformat(), start, end)

@@ -204,10 +204,18 @@ def _before_and_past(text: str, language: str, words: TimeWords) -> Iterator[Fou
 
 def _english_shifts(text: str, words: TimeWords) -> Iterator[Found]:
     numbers = {one.start: one for one in numbers_in(text, "en")}
-    pattern = r"(?<!\w)(?:(half)|((?:a )?quarter)|\S+(?: minutes)?) (past|to|after) "
+    pattern = r"(?<!\w)(?:(half)|((?:a )?quarter)|\S+(?: minutes)?) (past|to|after) |(?<!\w)half "
     for match in re.finditer(pattern, text):
         hour, said = numbers.get(match.end()), numbers.get(match.start())
-        minutes = 30 if match[1] else 15 if match[2] else int(said.value) if said else None
+        minutes = (
+            30
+            if match[0].startswith("half")
+            else 15
+            if match[2]
+            else int(said.value)
+            if said
+            else None
+        )
         if hour is not None and minutes is not None and 1 <= hour.value <= 12:
             sign = -1 if match[3] == "to" else 1
             yield _shifted(text, match.start(), hour, sign * minutes, words)
