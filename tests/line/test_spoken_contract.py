@@ -7,6 +7,9 @@ whose callers are `told` what to say.
 import asyncio
 from dataclasses import replace
 
+import pytest
+
+from ivr.errors import CallerHungUp
 from ivr.line.commands import (
     Answer,
     Grammar,
@@ -153,5 +156,16 @@ def test_the_line_is_ready_after_a_question_that_was_given_up(
         await asyncio.wait((performing,))
         assert performing.cancelled()
         assert isinstance(await asked(line, caller, ASKED, CARD, 1.0), Utterance)
+
+    spoken_exchange.serve(call)
+
+
+def test_a_caller_may_hang_up_while_listened_to(spoken_exchange: SpokenExchange) -> None:
+    async def call(line: Line, caller: Speaker) -> None:
+        await line.perform(Answer())
+        leaving = meanwhile(caller.hang_up(), 0.6)
+        with pytest.raises(CallerHungUp):
+            await line.perform(replace(ASKED, patience=9))
+        await leaving
 
     spoken_exchange.serve(call)
