@@ -34,8 +34,6 @@ from routing.views import Views
 
 Note = Callable[..., None]
 
-FIRST_ANNOUNCEMENT = 4.0  # seconds of music before a caller is first told the position
-NEXT_ANNOUNCEMENT = 40.0  # seconds between one announcement and the next
 UNSTAFFED = NotServed("unstaffed")
 
 
@@ -102,10 +100,19 @@ class Wait:
             wait = request.announce("queue_wait", {"minutes": ceil(outlook["high"] / 60)})
         return tuple(spoken for spoken in (position, wait) if spoken is not None)
 
+    def _told(self, turn: int) -> tuple[Spoken, ...]:
+        """What is said between the music: place and wait, in turn with words of comfort."""
+        comfort = self.request.comfort
+        if not comfort or turn % 2 == 0:
+            return self._announcement()
+        spoken = comfort[turn // 2 % len(comfort)]
+        self._note("said", prompt=spoken.name, language=spoken.language)
+        return (spoken,)
+
     async def for_an_agent(self) -> Served | NotServed:
         """Wait, and talk. Raises `CallerHungUp` and `LineError`."""
         line, request = self._line, self.request
-        say, patience = request.say, FIRST_ANNOUNCEMENT
+        say, patience, turn = request.say, request.first_told, 0
         while True:
             self._bell.heard()
             if self._offer is not None:
@@ -123,10 +130,11 @@ class Wait:
             else:
                 if await self._bell.stops(line.perform(Hold(patience))) is None:
                     continue
-                patience = NEXT_ANNOUNCEMENT
-                announcement = self._announcement()
-                if announcement:
-                    await self._bell.stops(line.perform(Play(announcement, interrupt="")))
+                patience = request.told_every / (2 if request.comfort else 1)
+                told = self._told(turn)
+                turn += 1
+                if told:
+                    await self._bell.stops(line.perform(Play(told, interrupt="")))
 
     async def _ring(self, offer: Offer, say: Spoken | None) -> Served | None:
         call, line, request, note = self._call, self._line, self.request, self._note

@@ -63,6 +63,27 @@ class Overflow(Model):
         return self
 
 
+def _often(seconds: float) -> float:
+    if seconds < 5:  # words without music between them comfort nobody
+        raise wrong("a time of 5s or more", f"{seconds:g}s")
+    return seconds
+
+
+Often = Annotated[Seconds, AfterValidator(_often)]
+
+
+class Announce(Model):
+    """What a waiting caller hears between the music.
+
+    Place and expected wait are told `first` after the wait began and then `every` so often; halfway
+    between, the next of the prompts `comfort`, over and over.
+    """
+
+    first: Seconds = 4.0
+    every: Often = 40.0
+    comfort: Names = ()
+
+
 class QueueSpec(Model):
     """A queue: whom its calls need, how far ahead they are, where they go if nobody is there.
 
@@ -82,6 +103,7 @@ class QueueSpec(Model):
     own_agent: Seconds = 0.0
     spare: Seconds = 0.0
     overflow: Overflow | None = None
+    announce: Announce = Announce()
 
 
 class Returning(Model):

@@ -1,7 +1,7 @@
 """A call while a flow runs it: what a step may ask, say, keep and know, and whom it may reach."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,6 +102,9 @@ class Conversation(Talking):
                     waited=waited,
                     limits=onward not in been,  # two queues that overflow into each other: enough
                     terms=lambda other: self._terms(other, need, priority),
+                    first_told=spec.announce.first,
+                    told_every=spec.announce.every,
+                    comfort=self._words(spec.announce.comfort),
                 ),
             )
             if isinstance(result, Served):
@@ -130,6 +133,10 @@ class Conversation(Talking):
         needs = [(0.0, spec.need), *((relaxed.after, relaxed.need) for relaxed in spec.relax)]
         stages = tuple(Stage(after, need.asked(spoken).and_also(extra)) for after, need in needs)
         return Terms(stages, spec.priority + priority)
+
+    def _words(self, names: Sequence[str]) -> tuple[Spoken, ...]:
+        """The prompts in the language of the call, but for those that have no words."""
+        return tuple(spoken for name in names if (spoken := self.word(name)) is not None)
 
     async def transfer(self, name: str, ring: float, *, and_then: bool) -> bool:
         """Ring a number center.yaml allows; whether somebody there talked to the caller."""

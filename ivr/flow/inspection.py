@@ -69,6 +69,10 @@ class Inspection:
         for index, rule in enumerate(center.rules):
             if rule.say is not None:
                 yield Said(source, ("rules", index, "say"), rule.say, center.center.languages)
+        for name, queue in center.queues.items():
+            for index, comfort in enumerate(queue.announce.comfort):
+                loc = ("queues", name, "announce", "comfort", index)
+                yield Said(source, loc, comfort, center.center.languages)
         for index, whisper in enumerate(center.whisper):
             loc = ("whisper", index, "say")
             yield Said(source, loc, whisper.say, center.center.languages)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from ivr.flow.calls import CallCase, Desk, Ends, Ringing
-from ivr.flow.center import Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
+from ivr.flow.center import Announce, Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
 from ivr.flow.fields import read_seconds
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
@@ -58,6 +58,7 @@ CENTER: dict[str, type[BaseModel]] = {
     "hours": Hours,
     "queues": QueueSpec,
     "relax, in a queue": Relaxed,
+    "announce, in a queue": Announce,
     "rules": Rule,
     "whisper": Whisper,
     "limits": Limits,

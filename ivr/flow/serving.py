@@ -37,8 +37,9 @@ class ServeRequest:
     `stages` begin at 0 seconds and relax with the wait; `head_start` counts as time already waited;
     `say` is heard once while the first phone rings or before the wait. `whisper(language)` is what
     an agent of that language hears about the caller; `announce(prompt, values)` words an
-    announcement for the caller. With `and_then` the call is needed back after the talk. The talk is
-    recorded into the file `record`.
+    announcement for the caller, `first_told` seconds after the wait began and `told_every` so often
+    after it, with the next of `comfort` halfway between. With `and_then` the call is needed back
+    after the talk. The talk is recorded into the file `record`.
 
     A `preferred` agent at work is waited for up to `patience` seconds. A call that came from
     another queue has `waited` there already, and with `limits` off it may stay here. `terms(queue)`
@@ -58,6 +59,9 @@ class ServeRequest:
     waited: float = 0.0
     limits: bool = True
     terms: Callable[[str], Terms] | None = None
+    first_told: float = 4.0
+    told_every: float = 40.0
+    comfort: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

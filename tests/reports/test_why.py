@@ -12,8 +12,8 @@ from ivr.cli.main import run
 from ivr.reasons import MOST_TOLD, WORDS, Language, sentence, sentences, verdicts_of
 from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
-from ivr.why import WORDS as STORY
 from ivr.why import ENDS, Rival, explain, waits
+from ivr.why import WORDS as STORY
 from routing.events import (
     AgentArrived,
     CallWaits,
