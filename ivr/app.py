@@ -151,7 +151,7 @@ class App:
         if self.keeping is not None:
             try:
                 self.keeping.open()
-            except OSError as error:  # the same goes for recordings
+            except (OSError, CarelineError) as error:  # the same goes for recordings
                 log.error("nothing is recorded: %s", error)
                 self.keeping = None
         self.jobs.open()

@@ -57,10 +57,7 @@ class Keeping:
         self._shelf = shelf
         self._form = form
         self._alive = alive
-        if not key_file.exists():
-            Keys.add(key_file)
-            log.warning("recordings are sealed with a new key; keep a copy of %s", key_file)
-        self._vault = Vault(Keys.read(key_file))
+        self._key_file = key_file
         self._parts: dict[str, int] = {}
         self._talks: dict[str, list[_Talk]] = {}
         self._refused: set[str] = set()
@@ -69,8 +66,15 @@ class Keeping:
         self._stopping = asyncio.Event()
 
     def open(self) -> None:
-        """Make the folders, and put away what was left. Raises OSError where that cannot be."""
+        """Make the folders, and a key where there is none, and put away what was left.
+
+        Raises OSError or `BadInput` where that cannot be.
+        """
         self._shelf.prepare()
+        if not self._key_file.exists():
+            Keys.add(self._key_file)
+            log.warning("recordings are sealed with a new key; keep a copy of %s", self._key_file)
+        Keys.read(self._key_file)
         self._spawn(self._put_away_what_was_left())
 
     async def close(self) -> None:
@@ -178,7 +182,7 @@ class Keeping:
         target = self._shelf.sealed(part, recording.at, self._form)
         with tempfile.TemporaryFile(dir=raw.parent) as encoded:
             encode(raw, encoded, self._form)
-            self._vault.seal(encoded, target)
+            Vault(Keys.read(self._key_file)).seal(encoded, target)
         self._database.recordings.add(
             replace(
                 recording,

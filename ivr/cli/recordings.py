@@ -180,7 +180,7 @@ def new_key() -> None:
     public = Keys.add(chosen.key_file)
     with database() as opened:
         opened.audit.add(datetime.now(UTC), who(), "new key", public)
-    say(f"New recordings are sealed for {public}, once the engine is started anew.")
+    say(f"New recordings are sealed for {public} from now on.")
     say(f"Keep a copy of {chosen.key_file} in a safe place: without it nothing can be played.")
 
 
