@@ -19,10 +19,16 @@ def tell(console: Console, played: Played) -> bool:
         for event in played.record.events
         if event.kind == "heard"
     )
+    said = ", ".join(
+        f"{event.data['text']} ({event.data['language']})"
+        for event in played.record.events
+        if event.kind == "utterance"
+    )
     ringing = played.to_ringing
     rows = {
         "heard": ", ".join(played.heard) or "no prompt",
         "pressed": pressed or "nothing",
+        "said": said or "nothing",
         "answered by": summary.agent or f"nobody ({summary.outcome})",
         "INVITE to ringing": f"{ringing:.0f} ms" if ringing is not None else "no phone rang",
         "ended by": summary.hung_up_by or "",

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.record import CallRecord
+from tests.speech.sounds import CLIPS
 
 AGENTS = (
     AgentAccount("ana", "Ana", "zh", {"zh": 5, "senior_care": 4}),
     AgentAccount("boris", "Boris", "ru", {"ru": 5}),
-    AgentAccount("eve", "Eve", "en", {"en": 5}),
+    AgentAccount("eve", "Eve", "en", {"en": 5, "cards": 4}),
+    AgentAccount("min", "Min", "ko", {"ko": 5}),
     AgentAccount("chen", "Chen", "zh", {"zh": 5, "cards": 4, "accounts": 4}),
     AgentAccount("li", "Li", "zh", {"zh": 5}),
     AgentAccount("wang", "Wang", "zh", {"zh": 4}),
@@ -43,14 +46,25 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Say:
+    """What a recording of a caller says in `language`, begun `after` seconds into the call."""
+
+    clip: Path
+    language: str
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One call of the demo. `begins` is seconds after the curtain; the caller hangs up `leaves`
-    seconds after the answer. `tone` (Hz) is the caller's voice, to be found in what the agent heard."""
+    seconds after the answer. `tone` (Hz) is the caller's voice, to be found in what the agent heard;
+    who `says` something hums only afterwards."""
 
     title: str
     number: str
     judge: Judge
     presses: tuple[Press, ...] = ()
+    says: Say | None = None
     withheld: bool = False
     tone: int = 0
     begins: float = 0.0
@@ -141,5 +155,19 @@ SCENES = (
         begins=1.0,
         leaves=9.0,
         tone=1560,
+    ),
+    Scene(
+        "one who is greeted in Chinese and asks for a human in Korean",
+        "13511110077",
+        must(agent=("min",), passes=("main.main_menu", "main.human")),
+        says=Say(CLIPS / "ko-human.wav", "ko", 9.0),
+        tone=1630,
+    ),
+    Scene(
+        "one who is greeted in Chinese and reports a lost card in English words",
+        "13511110078",
+        must(agent=("eve",), passes=("main.main_menu", "card.lost")),
+        says=Say(CLIPS / "en-card.wav", "en", 9.0),
+        tone=1700,
     ),
 )

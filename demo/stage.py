@@ -98,9 +98,17 @@ def _acts(scene: Scene, caller: Leg) -> Iterator[Coroutine[Any, Any, None]]:
 
     for one in scene.presses:
         yield press(one.keys, one.after)
+
+    async def speak_and_hum() -> None:
+        if scene.says is not None:
+            await caller.be_silent()
+            await asyncio.sleep(scene.says.after)
+            await caller.speak(scene.says.clip)
+        await hum(caller, scene.tone)
+
     if scene.leaves is not None:
         yield leave(scene.leaves)
-    yield hum(caller, scene.tone)
+    yield speak_and_hum()
 
 
 def look_back(scene: Scene, caller: Leg, rig: Rig, app: App, database: Database) -> Played:
@@ -161,5 +169,5 @@ def _heard(record: CallRecord, caller: Leg, app: App) -> Iterator[str]:
             yield f"{name} (cut short)"
 
 
-TONES = {"ana": 500, "boris": 560, "eve": 620, "chen": 680, "li": 740, "wang": 800}
+TONES = {"ana": 500, "boris": 560, "eve": 620, "chen": 680, "li": 740, "wang": 800, "min": 860}
 """Hz: the voice of each agent in the demo, by which the recordings tell who talked to whom."""
