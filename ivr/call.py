@@ -326,6 +326,8 @@ class Call:
         return "completed", "hotline"
 
     def _left(self) -> tuple[str, str]:
+        if self._sent_away:
+            return "closed", "caller"
         if "talking" in self._marks:
             return "answered", "caller"
         return ("abandoned" if "waiting" in self._marks else "left"), "caller"
