@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ivr.errors import StoreError
-from ivr.record import CallEvent, CallSummary
+from ivr.record import CallEvent, CallSummary, UnderWay
 from ivr.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pending: list[CallEvent | CallSummary] = []
+        self._under_way: dict[str, UnderWay] = {}
         self._listeners: list[Listener] = []
         self._bell = asyncio.Event()
         self._failing = False
@@ -41,6 +42,11 @@ class Journal:
             except Exception:  # a bug of whoever reads along is no caller's affair
                 log.exception("somebody who reads the call records along failed")
 
+    def bookmark(self, where: UnderWay) -> None:
+        """Have it kept where a call is; only the newest counts. Returns at once."""
+        self._under_way[where.call_id] = where
+        self._bell.set()
+
     def listen(self, listener: Listener) -> None:
         """Have every entry told to `listener` too, at once; it must be quick."""
         self._listeners.append(listener)
@@ -55,7 +61,7 @@ class Journal:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        if self._pending and not await self._write():
+        if (self._pending or self._under_way) and not await self._write():
             log.error("%d entries of call records could not be written", len(self._pending))
 
     async def _run(self) -> None:
@@ -69,10 +75,12 @@ class Journal:
 
     async def _write(self) -> bool:
         batch, self._pending = self._pending, []
+        under_way, self._under_way = self._under_way, {}
         try:
-            await asyncio.to_thread(self._store, batch)
+            await asyncio.to_thread(self._store, batch, under_way)
         except StoreError as error:
             self._pending = batch + self._pending
+            self._under_way = under_way | self._under_way
             if not self._failing:
                 log.error("call records cannot be written and are kept in memory: %s", error)
             self._failing = True
@@ -82,7 +90,9 @@ class Journal:
         self._failing = False
         return True
 
-    def _store(self, batch: list[CallEvent | CallSummary]) -> None:
+    def _store(
+        self, batch: list[CallEvent | CallSummary], under_way: dict[str, UnderWay]
+    ) -> None:
         # Events need their call's row, and a call that is seen to be over must have all of its
         # events. Of several summaries of one call the last one counts.
         calls = self._database.calls
@@ -90,5 +100,9 @@ class Journal:
         for summary in {one.call_id: one for one in summaries if not one.ended}.values():
             calls.start(summary)
         calls.append([entry for entry in batch if isinstance(entry, CallEvent)])
-        for summary in {one.call_id: one for one in summaries if one.ended}.values():
+        ended = {one.call_id: one for one in summaries if one.ended}
+        for summary in ended.values():
             calls.finish(summary)
+        where = [one for one in under_way.values() if one.call_id not in ended]
+        self._database.under_way.keep(where)
+        self._database.under_way.over(list(ended))

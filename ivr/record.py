@@ -29,6 +29,18 @@ class CallEvent:
         _require_zone(self.at, "at")
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Where a call is in its flow at a moment (aware): enough to go on from there, and no secret.
+
+    `state` holds JSON values; see `ivr.flow.bookmark`.
+    """
+
+    call_id: str
+    at: datetime
+    state: Mapping[str, JsonValue]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSummary:
     """A call in one line: who, when, what came of it.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ivr.caller import Profile
 from ivr.store import personal
 from ivr.store.connections import Connections, clean
-from ivr.store.tables import call_events, callers, calls, messages
+from ivr.store.tables import call_events, callers, calls, calls_under_way, messages
 
 BATCH = 1000  # rows in one statement; SQLite takes at most 32,766 values
 
@@ -144,6 +144,10 @@ class Callers:
                 .where(calls.c.number == number)
                 .values(**personal.ERASED_SUMMARY, forgotten=True)
             )
+            for batch in _batches(theirs):
+                connection.execute(
+                    sa.delete(calls_under_way).where(calls_under_way.c.call_id.in_(batch))
+                )
             left = connection.execute(
                 sa.update(messages)
                 .where(messages.c.number == number)

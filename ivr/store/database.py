@@ -20,6 +20,7 @@ from ivr.store.recordings import Recordings
 from ivr.store.reports import Reports
 from ivr.store.rivals import Rivals
 from ivr.store.tables import HEAD
+from ivr.store.under_way import CallsUnderWay
 from ivr.store.versions import Versions
 
 
@@ -35,6 +36,7 @@ class Database:
         self.agents = Agents(connections)
         self.agent_states = AgentStates(connections)
         self.calls = Calls(connections)
+        self.under_way = CallsUnderWay(connections)
         self.messages = Messages(connections)
         self.closures = Closures(connections)
         self.rivals = Rivals(connections)

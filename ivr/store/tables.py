@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -103,6 +103,15 @@ call_events = Table(
     Column("data", JSON, nullable=False),
     UniqueConstraint("call_id", "seq", name="one_event_a_place"),
     sqlite_autoincrement=True,  # a position is never given twice, or `tail` would miss an event
+)
+
+# Of calls that have not ended: where they are in their flow, without secrets.
+calls_under_way = Table(
+    "calls_under_way",
+    metadata,
+    Column("call_id", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("state", JSON, nullable=False),
 )
 
 # Rows of the next two are added and never changed: triggers of the database see to it.
