@@ -13,7 +13,7 @@ from typing import IO, Literal
 
 from ivr.errors import BadInput, NotFound
 from ivr.store.database import Database
-from ivr.store.recordings import Wanted
+from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
 from recordings.retention import Due, Keep, Kept, due
 from recordings.shelf import Shelf, sha256

@@ -105,7 +105,7 @@ def _of_words(rule: Rule, transcript: Transcript) -> Iterator[Finding]:
 def places(phrase: str, words: Sequence[Word]) -> list[Word]:
     """The words with which `phrase` begins, each time it is said, in order."""
     wanted = letters(phrase)
-    text, starts = _joined(words)
+    text, starts = joined(words)
     return [starts[at] for at in _found(wanted, text, 0)] if wanted else []
 
 
@@ -131,7 +131,7 @@ def letters(text: str) -> str:
     return "".join(one for one in plain if one.isalnum())
 
 
-def _joined(words: Iterable[Word]) -> tuple[str, list[Word]]:
+def joined(words: Iterable[Word]) -> tuple[str, list[Word]]:
     """The letters of all words, and for each letter its word."""
     text: list[str] = []
     starts: list[Word] = []

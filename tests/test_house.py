@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 # only its own package. The longest matching prefix decides.
 ORDER: list[tuple[str, ...]] = [
     ("ivr.errors",),
-    ("routing", "speech", "recordings", "ivr.settings", "ivr.resources", "ivr"),
+    ("routing", "speech", "ivr.settings", "ivr.resources", "ivr"),
+    ("recordings",),
     ("ivr.caller", "ivr.agent", "ivr.record"),
     ("ivr.line",),
     ("ivr.flow",),
@@ -48,7 +49,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.archive",
     ),
     ("ivr.control",),
-    ("ivr.call", "ivr.roster", "ivr.shifts", "ivr.jobs", "ivr.web"),
+    ("ivr.call", "ivr.roster", "ivr.shifts", "ivr.jobs", "ivr.web", "ivr.quality"),
     ("ivr.trial",),
     ("ivr.replay",),
     ("ivr.publish", "ivr.backup"),

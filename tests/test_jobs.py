@@ -13,7 +13,7 @@ from ivr.errors import StoreError
 from ivr.flow.center import Center
 from ivr.jobs import Jobs
 from ivr.store import Database
-from ivr.store.recordings import Wanted
+from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
 from recordings.shelf import Shelf
 

@@ -24,7 +24,7 @@ from ivr.cli.person import who
 from ivr.cli.place import identity, retention, zone
 from ivr.errors import BadInput
 from ivr.store.database import Database
-from ivr.store.recordings import Wanted
+from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
 from recordings.shelf import Shelf
 from recordings.vault import Keys, Vault

@@ -18,10 +18,12 @@ from ivr.store.connections import Connections
 from ivr.store.messages import Messages
 from ivr.store.recordings import Recordings
 from ivr.store.reports import Reports
+from ivr.store.reviews import Reviews
 from ivr.store.rivals import Rivals
 from ivr.store.tables import HEAD
 from ivr.store.under_way import CallsUnderWay
 from ivr.store.versions import Versions
+from ivr.store.work import Work
 
 
 class Database:
@@ -43,6 +45,8 @@ class Database:
         self.reports = Reports(connections, self.agent_states)
         self.versions = Versions(connections)
         self.recordings = Recordings(connections)
+        self.work = Work(connections)
+        self.reviews = Reviews(connections)
         self.audit = Audit(connections)
 
     @classmethod

@@ -1,28 +1,18 @@
 """Which recordings are there, of which calls?"""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from ivr.errors import NotFound
 from ivr.store.connections import Connections, clean
-from ivr.store.tables import calls, recordings
+from ivr.store.reviews import erase
+from ivr.store.tables import recordings
+from ivr.store.wanted import Wanted, narrowed
+from ivr.store.work import put_in
 from recordings.catalogue import Recording
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which recordings are asked for; what is None does not matter. Times are aware."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    agent: str | None = None
-    queue: str | None = None
-    call_id: str | None = None
-    number: str | None = None  # E.164
-    state: str | None = "kept"
 
 
 class Recordings:
@@ -32,24 +22,16 @@ class Recordings:
         self._connections = connections
 
     def add(self, recording: Recording) -> None:
-        """Keep a recording, in the place of one of the same name."""
+        """Keep a recording, in the place of one of the same name; a worker is to look at it."""
         row = {k: clean(v) if isinstance(v, str) else v for k, v in asdict(recording).items()}
         with self._connections.writing() as connection:
             connection.execute(self._connections.upsert(recordings), row)
+            if recording.state == "kept":
+                put_in(self._connections, connection, row["name"], datetime.now(UTC))
 
     def find(self, wanted: Wanted, limit: int | None = None) -> Sequence[Recording]:
         """The recordings asked for, the newest first."""
-        query = sa.select(recordings)
-        if wanted.number is not None:
-            query = query.join(calls, calls.c.call_id == recordings.c.call_id)
-            query = query.where(calls.c.number == clean(wanted.number))
-        if wanted.since is not None:
-            query = query.where(recordings.c.at >= wanted.since)
-        if wanted.until is not None:
-            query = query.where(recordings.c.at < wanted.until)
-        for column in ("agent", "queue", "call_id", "state"):
-            if (value := getattr(wanted, column)) is not None:
-                query = query.where(recordings.c[column] == clean(value))
+        query = narrowed(sa.select(recordings), wanted)
         query = query.order_by(recordings.c.at.desc(), recordings.c.name.desc()).limit(limit)
         with self._connections.reading() as connection:
             return [Recording(**row) for row in connection.execute(query).mappings()]
@@ -80,11 +62,22 @@ class Recordings:
         self._change(name, size=size, sha256=sha256)
 
     def deleted(self, name: str, why: str) -> None:
-        """The file is gone; that there was one stays known. Raises NotFound."""
-        self._change(name, state="deleted", note=clean(why), file="", size=0, sha256="")
+        """The file is gone, and with it what was found in it; that there was one stays known.
+
+        Raises NotFound.
+        """
+        gone = {"state": "deleted", "note": clean(why), "file": "", "size": 0, "sha256": ""}
+        with self._connections.writing() as connection:
+            _update(connection, name, **gone)
+            erase(connection, [clean(name)])
+        self._connections.sweep()
 
     def _change(self, name: str, **values: object) -> None:
-        query = sa.update(recordings).where(recordings.c.name == clean(name)).values(**values)
         with self._connections.writing() as connection:
-            if connection.execute(query).rowcount == 0:
-                raise NotFound(f"There is no recording {name[:80]!r}.")
+            _update(connection, name, **values)
+
+
+def _update(connection: sa.Connection, name: str, **values: object) -> None:
+    query = sa.update(recordings).where(recordings.c.name == clean(name)).values(**values)
+    if connection.execute(query).rowcount == 0:
+        raise NotFound(f"There is no recording {name[:80]!r}.")

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -207,6 +207,49 @@ recordings = Table(
     Column("state", String, nullable=False),  # kept, failed or deleted
     Column("note", Text, nullable=False),
     Column("held", Text, nullable=False),
+)
+
+# Recordings that are still to be looked at; a row leaves when that is done.
+work = Table(
+    "work",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("due", Moment, nullable=False, index=True),  # or until when somebody holds it
+    Column("attempts", Integer, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("note", Text, nullable=False),  # what went wrong the last time
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("language", String, nullable=False),  # of the words; empty where there are none
+    Column("note", Text, nullable=False),
+    Column("measures", JSON, nullable=False),
+    Column("caller_rate", Float),  # words a minute
+    Column("agent_rate", Float),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("speaker", String, nullable=False),  # caller or agent
+    Column("words", JSON, nullable=False),  # [text, begin, end] of each, in seconds
+    Column("letters", Text, nullable=False),  # what a search looks in
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("recording", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("rule", String, nullable=False, index=True),
+    Column("second", Float, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 # Rows are added and never changed: a trigger of the database, and the chain of hashes, see to it.

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.agent import AgentAccount
 from ivr.store.database import Database
-from ivr.store.recordings import Wanted
+from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
 from recordings.shelf import Part, sha256
 from recordings.sound import RATE, Samples, decode

@@ -8,7 +8,7 @@ import pytest
 from ivr.errors import NotFound
 from ivr.record import CallSummary
 from ivr.store import Database
-from ivr.store.recordings import Wanted
+from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
