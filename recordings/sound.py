@@ -7,6 +7,7 @@ made by ffmpeg through pydub.
 """
 
 import io
+import logging
 import warnings
 from pathlib import Path
 from typing import IO, Literal
@@ -21,6 +22,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # see speech/audio.py
     from pydub import AudioSegment
     from pydub.exceptions import CouldntDecodeError
+
+# pydub tells every line that ffmpeg prints.
+logging.getLogger("pydub.converter").setLevel(logging.INFO)
 
 RATE = 8_000  # frames a second
 FRAME = 4  # bytes: two channels of 16 bit
