@@ -39,6 +39,7 @@ from ivr.line.asterisk.queue_log import QueueLog
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.messages import FOLDER, MessageBox
+from ivr.outside.guesses import Guesses
 from ivr.outside.http import Client
 from ivr.outside.systems import Systems
 from ivr.prompts import PromptStore, Status, hold_class
@@ -118,6 +119,7 @@ class App:
         self._ami = ami
         self._now = now
         self._client = Client()
+        self._guesses = Guesses(monotonic)
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
         self._calls: dict[str, Call] = {}
@@ -214,6 +216,8 @@ class App:
 
     async def _call(self, arrival: Arrival, line: Line) -> None:
         arrival, edition = replace(arrival, at=self._now()), self.live.edition
+        center = edition.hotline.center
+        number = parse_number(arrival.number, center.center.country)
         call = Call(
             arrival,
             line,
@@ -221,7 +225,7 @@ class App:
             self.desk,
             self.journal,
             self._now,
-            outside=self._outside(edition.hotline),
+            outside=self._outside(edition.hotline, number.number or arrival.call_id),
             box=self.box,
             version=edition.number,
             hearing=self._understanding(edition.hotline),
@@ -230,8 +234,6 @@ class App:
         )
 
         async def find_caller() -> Caller:
-            center = edition.hotline.center
-            number = parse_number(arrival.number, center.center.country)
             profile: Profile | None = None
             if number.number is not None:
                 try:
@@ -267,8 +269,9 @@ class App:
         if (call := self._calls.get(call_id)) is not None:
             call.trouble(why)
 
-    def _outside(self, hotline: Hotline) -> Systems:
-        return Systems(hotline.center, self._client, secret, self.settings.var, self._now)
+    def _outside(self, hotline: Hotline, caller: str = "") -> Systems:
+        center, var = hotline.center, self.settings.var
+        return Systems(center, self._client, secret, var, self._now, self._guesses, caller)
 
     def _audio(self, call_id: str) -> Callable[[Spoken], Awaitable[Path]]:
         """Where a call's prompts are; those with the caller's data are deleted with the call."""

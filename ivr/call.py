@@ -25,6 +25,7 @@ from ivr.flow.serving import (
     Hearing,
     Kept,
     Missing,
+    Locked,
     NotServed,
     Outside,
     Sealed,
@@ -263,7 +264,7 @@ class Call:
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed:
+    ) -> Found | Missing | Failed | Locked:
         """Ask one of the bank's systems."""
         return await self._outside.look_up(name, arguments, secret)
 

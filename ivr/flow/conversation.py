@@ -16,6 +16,7 @@ from ivr.flow.serving import (
     House,
     Kept,
     Missing,
+    Locked,
     NotServed,
     Sent,
     Served,
@@ -176,8 +177,8 @@ class Conversation(Talking):
     ) -> Found | Missing | Failed:
         """Ask one of the bank's systems, and say `meanwhile` until it answers.
 
-        What was kept as the secret `secret` is spent with it. Raises `HumanWanted` at the human key,
-        and `CallerHungUp` without waiting for the answer.
+        What was kept as the secret `secret` is spent with it. Raises `HumanWanted` at the human key
+        and where a wrong secret was keyed too often, and `CallerHungUp` without waiting for the answer.
         """
         given = self.known(arguments)
         keyed = self.memory.spend(secret) if secret is not None else None
@@ -215,6 +216,8 @@ class Conversation(Talking):
         keys = outcome.keys if isinstance(outcome, Keyed) else ""
         if keys == HUMAN_KEY:
             self.note("heard", keys=HUMAN_KEY)
+        if isinstance(result, Locked):
+            raise HumanWanted
             raise HumanWanted
         self._typed = keys
 

@@ -5,7 +5,7 @@ an address, never its host. What is secret stands here as ${NAME} and is known t
 """
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,6 +16,8 @@ from ivr.flow.fields import Model, Name, Seconds, wrong
 HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 SECRET = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 LONGEST_WAIT = 15.0  # seconds for one request; the caller hears nothing new meanwhile
+_LIMIT = re.compile(r"([1-9]\d?) *per *(minute|hour|day)")
+_WITHIN = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
 _TELLING = re.compile(r"authorization|cookie|token|secret|key|password", re.IGNORECASE)
 
@@ -65,6 +67,20 @@ def _retries(value: Any) -> int:
     return int(value)
 
 
+class Limit(NamedTuple):
+    """At most so many `within` so many seconds."""
+
+    most: int
+    within: float
+
+
+def _limit(value: Any) -> Limit:
+    match = _LIMIT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise wrong("a limit such as 3 per hour (minute, hour or day)", value)
+    return Limit(int(match[1]), _WITHIN[match[2]])
+
+
 class Service(Model):
     """How patient we are with a system outside, and what it is told in every request."""
 
@@ -88,12 +104,14 @@ class Lookup(Service):
 
     Arguments fill the holes of the address; the others become the query (GET) or the fields of a
     JSON body (POST). `secret` names the field of the body that takes what a caller keyed as a
-    secret.
+    secret. `most_wrong` is how often that may find nothing, for one caller and for one set of
+    arguments; whoever tries once more is put through to a human, and nothing is asked.
     """
 
     url: Annotated[str, BeforeValidator(_url)]
     method: Literal["GET", "POST"] = "GET"
     secret: Name | None = None
+    most_wrong: Annotated[Limit, BeforeValidator(_limit)] = Limit(3, 3600.0)
 
     @property
     def holes(self) -> frozenset[str]:

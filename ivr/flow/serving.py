@@ -108,6 +108,12 @@ class Failed:
 class Sent:
     """The gateway has taken it."""
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A secret was keyed wrong too often, by this caller or for what was asked about: it was not
+    asked, and a human is to go on."""
+
+
 
 @dataclass(frozen=True, slots=True)
 class TextMessage:
@@ -144,7 +150,7 @@ class Outside(Protocol):
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed:
+    ) -> Found | Missing | Failed | Locked:
         """Ask the lookup `name` of center.yaml.
 
         `arguments` are plain values by the names the step gave them (numbers, text, truth values).

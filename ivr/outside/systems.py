@@ -1,5 +1,6 @@
 """What lies outside, for the calls that one version of center.yaml serves."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -7,15 +8,19 @@ from typing import Any
 
 from ivr.flow.center import Center
 from ivr.flow.services import Gateway
-from ivr.flow.serving import Failed, Found, Missing, Sent, TextMessage, Ticket
+from ivr.flow.serving import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
 from ivr.outside import handed_over, lookups, sms
+from ivr.outside.guesses import Guesses
 from ivr.outside.http import Client
+
+log = logging.getLogger(__name__)
 
 
 class Systems:
     """The `ivr.flow.serving.Outside` of real calls. Cheap to make; `client` outlives it.
 
     `secrets` knows the values of ${NAME}; `folder` takes the files of gateways that are files.
+    `guesses` bounds how often `caller` (a number, or the call's own name) keys a wrong secret.
     """
 
     def __init__(
@@ -25,16 +30,20 @@ class Systems:
         secrets: lookups.Secrets,
         folder: Path,
         now: Callable[[], datetime],
+        guesses: Guesses,
+        caller: str = "",
     ) -> None:
         self._center = center
         self._client = client
         self._secrets = secrets
         self._folder = folder
         self._now = now
+        self._guesses = guesses
+        self._caller = caller
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed:
+    ) -> Found | Missing | Failed | Locked:
         """See `Outside`."""
         lookup = self._center.lookups.get(name)
         if lookup is None:
@@ -43,7 +52,18 @@ class Systems:
             request = lookups.request(lookup, arguments, secret, self._secrets)
         except lookups.Unfit as unfit:
             return Failed(str(unfit))
-        return lookups.understood(await self._client.fetch(request))
+        if secret is None:
+            return lookups.understood(await self._client.fetch(request))
+        guess = self._guesses.begin(name, lookup.most_wrong, self._caller, arguments)
+        if guess is None:
+            log.warning("too many wrong secrets for the lookup %s: the caller gets a human", name)
+            return Locked()
+        result = lookups.understood(await self._client.fetch(request))
+        if isinstance(result, Found):
+            guess.right()
+        elif isinstance(result, Failed):
+            guess.unanswered()
+        return result
 
     async def send_text(self, message: TextMessage) -> Sent | Failed:
         """See `Outside`."""

@@ -21,6 +21,7 @@ from ivr.flow.serving import (
     Failed,
     Found,
     Kept,
+    Locked,
     Missing,
     NotServed,
     Sent,
@@ -54,7 +55,9 @@ class House:
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[ServeRequest] = field(default_factory=list)
     call_id: str = "call-1"
-    answer: Found | Missing | Failed = field(default_factory=lambda: Failed("nobody answers"))
+    answer: Found | Missing | Failed | Locked = field(
+        default_factory=lambda: Failed("nobody answers")
+    )
     gateway: Sent | Failed = field(default_factory=Sent)
     lookups: list[tuple[str, Mapping[str, Any], str | None]] = field(default_factory=list)
     sent: list[TextMessage | Ticket] = field(default_factory=list)
@@ -65,7 +68,7 @@ class House:
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed:
+    ) -> Found | Missing | Failed | Locked:
         self.lookups.append((name, arguments, secret))
         return self.answer
 
@@ -755,6 +758,14 @@ def test_a_lookup_is_not_asked_without_the_secret_it_needs() -> None:
     house = House(answer=Found({"account": {"balance": 12.5}}))
     target, _, _ = take(LOOKUP | {"secret": "pin"}, house=house, prepare=with_a_card)
     assert (target, house.lookups) == ("human", [])
+
+
+@pytest.mark.parametrize("said", [{"say": "welcome"}, {}], ids=["saying something", "silent"])
+def test_who_keyed_a_wrong_secret_too_often_gets_a_human(said: dict[str, Any]) -> None:
+    house = House(answer=Locked())
+    with pytest.raises(HumanWanted):
+        take(LOOKUP | said, house=house, prepare=with_a_card)
+    assert ("lookup", {"name": "balance_service", "outcome": "locked"}) in house.notes
 
 
 @pytest.mark.parametrize("said", [{"say": "welcome"}, {}], ids=["saying something", "silent"])

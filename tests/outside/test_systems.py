@@ -5,12 +5,14 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from ivr.flow.center import Center
-from ivr.flow.serving import Failed, Found, Missing, Sent, TextMessage, Ticket
+from ivr.flow.serving import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
+from ivr.outside.guesses import Guesses
 from ivr.outside.http import LARGEST, Client
 from ivr.outside.systems import Systems
 from tests.outside.bank import Bank, http, open_bank
@@ -31,7 +33,8 @@ def systems(client: Client, folder: Path, **sections: Any) -> Systems:
         "queues": {},
     }
     center = Center.model_validate(base | sections)
-    return Systems(center, client, SECRETS.get, folder, lambda: datetime(2026, 11, 18, tzinfo=UTC))
+    now = datetime(2026, 11, 18, tzinfo=UTC)
+    return Systems(center, client, SECRETS.get, folder, lambda: now, Guesses(monotonic))
 
 
 async def look_up(
@@ -41,7 +44,7 @@ async def look_up(
     keyed: str | None = None,
     path: str = "/balance/{card}",
     **fields: Any,
-) -> Found | Missing | Failed:
+) -> Found | Missing | Failed | Locked:
     spec = {"url": bank.url + path, "timeout": "1s", "retries": "0", **fields}
     outside = systems(client, Path(), lookups={"balance": spec})
     return await outside.look_up("balance", arguments, keyed)
