@@ -105,6 +105,13 @@ def read_count(value: Any, least: int, most: int) -> int:
     return int(value)
 
 
+def read_percent(value: Any) -> int:
+    text = value.removesuffix("%") if isinstance(value, str) else ""
+    if not text.isdecimal() or not 1 <= len(text) <= 2 or not int(text) >= 1:
+        raise wrong("a share from 1% to 99%", value)
+    return int(text)
+
+
 def _expressions(value: Any) -> dict[str, Expression]:
     return {name: read_expression(text, (name,)) for name, text in _named(value).items()}
 
@@ -133,6 +140,7 @@ def _named(value: Any) -> dict[str, Any]:
 
 
 Seconds = Annotated[float, BeforeValidator(read_seconds)]
+Percent = Annotated[int, BeforeValidator(read_percent)]
 Digits = Annotated[DigitCount, BeforeValidator(_digit_count)]
 Expr = Annotated[Expression, BeforeValidator(read_expression)]
 Target = Annotated[str, BeforeValidator(read_target)]

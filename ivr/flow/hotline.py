@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ivr.flow.center import Center
 from ivr.flow.intents import Intents
+from ivr.flow.quality import FILE as QUALITY
+from ivr.flow.quality import QualityFile
 from ivr.flow.source import Source
 from ivr.flow.step import Step
 from ivr.flow.wording import Wording
@@ -43,6 +45,8 @@ class Hotline:
     wording: Wording
     wording_sources: Mapping[str, Source]
     intents: Intents = field(default_factory=Intents)
+    quality: QualityFile = field(default_factory=QualityFile)
+    quality_source: Source = field(default_factory=lambda: Source(QUALITY, []))
 
     def place(self, target: str, within: str | None = None) -> Place | None:
         """Where a target leads: `flow.step`, a step of the flow `within`, or a flow's start."""

@@ -61,6 +61,8 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
         Wording(reading.center.language, reading.texts, reading.variants),
         reading.wording_sources,
         of_files(reading.intents, reading.intents_sources),
+        reading.quality,
+        reading.quality_source,
     )
     inspection = Inspection(hotline, frozenset(reading.unreadable), agents)
     for rules in (NAMES, PATHS, LIMITS):

@@ -13,6 +13,8 @@ from ivr.flow.fields import NAME, Model, Name, wrong
 from ivr.flow.hotline import Flow
 from ivr.flow.intents import IntentsFile, read_intents
 from ivr.flow.problem import BrokenFlow, Problem, Spot, did_you_mean, quoted
+from ivr.flow.quality import FILE as QUALITY
+from ivr.flow.quality import QualityFile
 from ivr.flow.read_model import read_model
 from ivr.flow.source import MOST_PROBLEMS, Loc, Source, read
 from ivr.flow.step import Step
@@ -20,6 +22,7 @@ from ivr.flow.steps import STEPS
 from ivr.flow.wording import Variants
 
 LONGEST_PROMPT = 2000  # characters; minutes of speech
+_OWN = ("center.yaml", QUALITY)  # files that are no flow
 _BY_LANGUAGE = ("prompts.", "intents.")  # files of which there is one a language
 
 
@@ -73,12 +76,14 @@ class Reading:
         self.wording_sources: dict[str, Source] = {}
         self.intents: dict[str, IntentsFile] = {}
         self.intents_sources: dict[str, Source] = {}
+        self.quality = QualityFile()
+        self.quality_source = Source(QUALITY, [])
         self.flows: dict[str, Flow] = {}
 
     def file(self, path: Path) -> None:
         """Read one file."""
         found: list[Problem] = []
-        is_flow = path.name != "center.yaml" and not path.name.startswith(_BY_LANGUAGE)
+        is_flow = path.name not in _OWN and not path.name.startswith(_BY_LANGUAGE)
         try:
             source = read(path, path.name)
             if is_flow:
@@ -86,6 +91,10 @@ class Reading:
             elif path.name == "center.yaml":
                 self.center_source = source
                 self.center = read_model(Center, source, (), source.data, path.name, found)
+            elif path.name == QUALITY:
+                self.quality_source = source
+                read_quality = read_model(QualityFile, source, (), source.data, QUALITY, found)
+                self.quality = read_quality or self.quality
             elif path.name.startswith("intents."):
                 self._intents(source, path.name.split(".")[1], found)
             else:

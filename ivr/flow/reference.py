@@ -14,6 +14,7 @@ from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.intent_tests import IntentTest, IntentTestsFile
 from ivr.flow.intents import IntentsFile
+from ivr.flow.quality import QualityFile, QualityLimits, QualityRule
 from ivr.flow.rules import RULES
 from ivr.flow.schema import example, prose, schemas
 from ivr.flow.services import Gateway, Lookup
@@ -41,6 +42,7 @@ careline publish     # make it live
 | `main.calls.yaml`, … | calls that must go as they are written |
 | `intents.zh.yaml`, … | what callers may say, one file a language: examples, words, lists |
 | `intents.tests.yaml` | sentences, and what must be understood by them |
+| `quality.yaml` | what must be said in talks, and what not: recordings are judged by it |
 | `prompts.zh.yaml`, … | the wording, one file a language; `{{ }}` holds an expression |
 | `audio/zh/welcome.wav` | a recording that replaces the built voice of a prompt |
 | `schema/` | what editors complete and explain the files with |
@@ -113,6 +115,12 @@ def _lines() -> Iterator[str]:
     tests = definitions["intent-tests.schema.json"]
     yield from _section("intents.tests.yaml", IntentTestsFile, tests)
     yield from _section("tests", IntentTest, tests["$defs"]["IntentTest"])
+    yield "## How talks are judged: quality.yaml\n"
+    yield from ("```yaml", QUALITY_EXAMPLE, "```\n")
+    judged = definitions["quality.schema.json"]
+    yield from _section("quality.yaml", QualityFile, judged)
+    yield from _section("rules of quality.yaml", QualityRule, judged["$defs"]["QualityRule"])
+    yield from _section("limits of quality.yaml", QualityLimits, judged["$defs"]["QualityLimits"])
     yield "## What is checked\n"
     yield "In brackets behind each mistake `careline check` finds stands the name of its check.\n"
     yield "| check | what must hold |"
@@ -136,6 +144,13 @@ words:
   human: [operator, let me talk to a person]
 lists:
   card_type: {credit: [credit card], debit: [debit card, bank card]}"""
+
+QUALITY_EXAMPLE = """\
+rules:
+  greeting: {must_say: {en: [good morning, good evening], zh: 您好}, within: 15s}
+  promises: {must_not_say: {en: guaranteed return, zh: [保本, 稳赚]}, queues: funds}
+  anger: {tone: {en: [complain, ridiculous], zh: 投诉}}
+limits: {agent_first: 5s, longest_silence: 45s, talk_over: 15%}"""
 
 
 def _section(section: str, model: type[BaseModel], schema: dict[str, Any]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ivr.flow.center import Center
 from ivr.flow.fields import Model
 from ivr.flow.intent_tests import IntentTestsFile
 from ivr.flow.intents import WORDS, IntentsFile
+from ivr.flow.quality import QualityFile
 from ivr.flow.steps import STEPS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"  # the one editors' YAML servers know best
@@ -98,13 +99,22 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "additionalProperties": {"type": "string"},
     },
     "_sentences": SENTENCES,
+    "_phrases": {
+        "title": "languages with phrases",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": TEXT, "minItems": 1}]
+        },
+    },
+    "_side": {"enum": ["agent", "caller"]},
     "_words": {
         "title": "words that work in every step",
         "type": "object",
         "propertyNames": {"enum": list(WORDS)},
         "additionalProperties": SENTENCES,
     },
-    "_percent": {"title": "a share such as 30%", "type": ["string", "integer"]},
+    "read_percent": {"title": "a share such as 30%", "type": ["string", "integer"]},
     "_keys": {"title": "keys such as 1-5", "type": "string"},
     "_limit": {
         "title": "a limit such as 3 per hour",
@@ -151,6 +161,7 @@ def schemas() -> dict[str, JsonSchemaValue]:
         "prompts.schema.json": _prompts(),
         "calls.schema.json": _of(CallsFile, "<flow>.calls.yaml"),
         "intents.schema.json": _of(IntentsFile, "intents.<language>.yaml"),
+        "quality.schema.json": _of(QualityFile, "quality.yaml"),
         "intent-tests.schema.json": _of(IntentTestsFile, "intents.tests.yaml"),
     }
 

@@ -1,4 +1,4 @@
-"""What flows, rules and queues mention of center.yaml exists there."""
+"""What flows, rules, queues and quality.yaml mention of center.yaml exists there."""
 
 from collections.abc import Collection, Iterator
 
@@ -58,12 +58,30 @@ def check(inspection: Inspection) -> Iterator[Problem]:
         yield from known(source, ("rules", index, "queue"), "queues", rule.queue)
         if rule.need is not None:
             yield from skills(("rules", index, "need"), rule.need)
+    for file, where, section, mentioned in _elsewhere(inspection):
+        yield from known(file, where, section, mentioned)
+    yield from _judged_languages(inspection)
+
+
+def _elsewhere(inspection: Inspection) -> Iterator[tuple[Source, Loc, str, str]]:
+    """What the keeping and judging of talks, and the limits, mention of which section."""
+    hotline = inspection.hotline
+    center, source = hotline.center, hotline.center_source
     for index, keep in enumerate(center.recordings.rules):
-        for place, queue_name in enumerate(keep.queues):
-            where: Loc = ("recordings", "rules", index, "queues", place)
-            yield from known(source, where, "queues", queue_name)
+        for place, queue in enumerate(keep.queues):
+            yield source, ("recordings", "rules", index, "queues", place), "queues", queue
     for index, hours in enumerate(center.limits.hours):
-        yield from known(source, ("limits", "hours", index), "hours", hours)
+        yield source, ("limits", "hours", index), "hours", hours
+    for name, rule in hotline.quality.rules.items():
+        for place, queue in enumerate(rule.queues):
+            yield hotline.quality_source, ("rules", name, "queues", place), "queues", queue
+
+
+def _judged_languages(inspection: Inspection) -> Iterator[Problem]:
+    source = inspection.hotline.quality_source
+    for name, rule in inspection.hotline.quality.rules.items():
+        for language in rule.phrases:
+            yield from _language(source, ("rules", name, rule.kind, language), language, inspection)
 
 
 def _language(source: Source, loc: Loc, language: str, inspection: Inspection) -> Iterator[Problem]:
@@ -73,4 +91,5 @@ def _language(source: Source, loc: Loc, language: str, inspection: Inspection) -
             f'"{language}" is none of the languages of center.yaml'
             f"{did_you_mean(language, languages)}"
         )
-        yield source.problem(source.value(loc), message, NAME)
+        spot = source.key(loc) if loc[-1] == language else source.value(loc)
+        yield source.problem(spot, message, NAME)

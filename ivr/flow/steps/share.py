@@ -1,27 +1,20 @@
 """share: send some callers one way and some another, to compare."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import Model, Target, wrong
+from ivr.flow.fields import Model, Percent, Target
 from ivr.flow.step import Exit, Step
-
-
-def _percent(value: Any) -> int:
-    text = value.removesuffix("%") if isinstance(value, str) else ""
-    if not text.isdecimal() or not 1 <= len(text) <= 2 or not int(text) >= 1:
-        raise wrong("a share from 1% to 99%", value)
-    return int(text)
 
 
 class Part(Model):
     """A share of the callers, and where it goes."""
 
-    share: Annotated[int, BeforeValidator(_percent)]
+    share: Percent
     to: Target
 
 
