@@ -4,8 +4,11 @@ VENV   := .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+TOOLS  := $(VENV)/tools
+LOCK   := $(TOOLS)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: demo test lint bench switch clean
+.PHONY: demo test lint bench switch lock audit fuzz clean
 
 demo: $(READY) switch          ## real calls through a real Asterisk; --keep: make demo KEEP=1
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -23,6 +26,21 @@ bench: $(READY) switch         ## figures, measured side by side on this machine
 
 switch: $(READY)               ## an Asterisk: the system's own, or one under var/
 	$(BIN)/careline switch install
+
+lock: $(TOOLS)                 ## the newest allowed versions, with hashes: engine, and everything
+	$(LOCK) -o requirements.lock
+	$(LOCK) --all-extras -c requirements.lock -o requirements-all.lock
+
+audit: $(TOOLS)                ## known faults of locked packages; fails where one cannot be asked about
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-all.lock
+
+fuzz: $(READY)                 ## every parser of outside bytes, guided by coverage: make fuzz SECONDS=600
+	$(BIN)/pip install --quiet atheris
+	$(BIN)/python -m fuzz $(or $(SECONDS),60)
+
+$(TOOLS):
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet uv pip-audit
 
 $(READY): pyproject.toml deploy/packages.sh
 	sh deploy/packages.sh
