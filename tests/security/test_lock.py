@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENGINE, EVERYTHING = "requirements.lock", "requirements-all.lock"
-_ENTRY = re.compile(r"(?m)^([A-Za-z0-9._-]+)==(\S+)(.*(?:\\\n.*)*)")
+_ENTRY = re.compile(r"(?m)^([A-Za-z0-9._-]+)==(\S+)((?:.*\\\n)*.*)")
 
 
 def locked(file: str) -> dict[str, tuple[str, str]]:
