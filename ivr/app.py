@@ -36,6 +36,7 @@ from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.asterisk.queue_log import QueueLog
+from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.messages import FOLDER, MessageBox
@@ -112,7 +113,13 @@ class App:
         )
         self.listening = Listening(settings, self._cannot_hear)
         self.inbound = Inbound(
-            ami, self._audio, self._music, self._call, self._feature, self.listening.ears
+            ami,
+            self._audio,
+            self._music,
+            self._call,
+            self._feature,
+            self.listening.ears,
+            self._secure_entry,
         )
         self.settings = settings
         self._database = database
@@ -251,6 +258,17 @@ class App:
             finally:
                 del self._calls[arrival.call_id]
                 self.prompts.discard(self._private.pop(arrival.call_id, ()))
+
+    async def _secure_entry(self, call_id: str, entry: SecureEntry) -> None:
+        with self._until_stopped(), logs.about(call_id):
+            call = self._calls.get(call_id)
+            if call is None:
+                await entry.end()
+                return
+            try:
+                await call.secure_entry(entry)
+            except CarelineError as error:  # the talk goes on by itself
+                call.trouble(f"the secure entry failed: {error}")
 
     def _recordings(self, settings: Settings, database: Database) -> Keeping | None:
         if settings.recordings == "off":

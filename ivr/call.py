@@ -40,6 +40,7 @@ from ivr.line.commands import HandBack, Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallSummary
 from ivr.returns import SHORT_TALK
+from ivr.secure_entry import Entry, take
 from ivr.store.closures import Closure
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Call:
         self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at, version=version)
         self._marks: dict[str, datetime] = {}
         self._ahead: float | None = None  # how far, as the caller was cut off; None: not asked yet
+        self._conversation: Conversation | None = None
         self._learned: dict[str, Any] = {}  # what the summary will say in the end
         self._journal.add(self._summary)
         served_by = {} if version is None else {"version": version}
@@ -140,7 +142,8 @@ class Call:
         try:
             caller = await find_caller()
             self._meet(caller)
-            ending = await self._converse(Conversation(self._line, self._hotline, caller, self))
+            self._conversation = Conversation(self._line, self._hotline, caller, self)
+            ending = await self._converse(self._conversation)
             outcome, by = self._outcome(ending)
         except CallerHungUp:
             outcome, by = self._left()
@@ -148,7 +151,7 @@ class Call:
             self.trouble(f"the switch failed: {error}", error)
             await self._give_back()
         except asyncio.CancelledError:
-            outcome = "talk_went_on" if self._last == "joined" else "handed_back"
+            outcome = "talk_went_on" if self._talking else "handed_back"
             self.note("engine_stops")
             await self._give_back()
         except Exception as error:  # the last net: a bug in the engine, not in a step
@@ -293,6 +296,18 @@ class Call:
     ) -> "Understood":
         """Which intent is meant."""
         return await self._hearing.understand(text, language, others, among)
+
+    # -- in a talk --------------------------------------------------------------------------------
+
+    async def secure_entry(self, entry: Entry) -> None:
+        """Have the caller key a secret, if the hotline has one to be keyed; the agent waits."""
+        spec, talk = self._hotline.center.secure_entry, self._conversation
+        account = self._desk.accounts.get(self._learned.get("agent", ""))
+        if spec is None or talk is None or not self._talking or account is None:
+            await entry.end()
+            return
+        aside = talk.aside(entry)
+        await take(entry, aside, spec, account.language or self._hotline.wording.default)
 
     # -- beginning and end -----------------------------------------------------------------------
 

@@ -151,6 +151,13 @@ SUPERVISED = {
     "whisper": "listened and spoke to the agent",
     "barge": "joined the talk",
 }
+SECURE = {
+    "right": "it was right",
+    "wrong": "it was wrong",
+    "failed": "it was not keyed, or could not be checked",
+    "not_muted": "nothing was asked, since the recording could not be muted",
+    "broken_off": "it was broken off",
+}
 TOLD: dict[str, str | Callable[[Data], str]] = {
     "arrived": _arrived,
     "caller": _caller,
@@ -177,6 +184,11 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "ticket": _ticket,
     "consent": lambda data: (
         f"The caller {'may' if data['recording'] else 'must not'} be recorded from here on."
+    ),
+    "secure_entry_begins": "The recording is muted; the caller keys a secret, the agent waits.",
+    "secure_entry": lambda data: (
+        f"The secret: {SECURE.get(data['outcome'], '–')}. The recording "
+        f"{'goes on' if data['recording'] else 'may still be muted'}."
     ),
     "recorded": "The caller spoke for {seconds} s; ended by {ended}.",
     "message": _message,

@@ -33,7 +33,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.speaker",
         "ivr.picture",
     ),
-    ("ivr.bell", "ivr.returns"),
+    ("ivr.bell", "ivr.returns", "ivr.secure_entry"),
     ("ivr.wait",),
     (
         "ivr.queues",

@@ -12,6 +12,7 @@ from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.kept import KeptSpec
 from ivr.flow.needs import WORDS, Need, NeedSpec
+from ivr.flow.secure import SecureSpec
 from ivr.flow.services import Gateway, Lookup
 
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
@@ -180,6 +181,7 @@ class Center(Model):
     limits: Limits = Limits()
     recordings: KeptSpec = KeptSpec()
     returning: Returning | None = None
+    secure_entry: SecureSpec | None = None
     commands: GlobalKeys = GlobalKeys()
     lookups: dict[Name, Lookup] = Field({})
     sms: Gateway | None = None

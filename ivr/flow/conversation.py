@@ -67,6 +67,13 @@ class Conversation(Talking):
         super().__init__(line, hotline, caller, house)
         self._sent = {"sms": 0, "ticket": 0}
 
+    def aside(self, line: Line) -> "Conversation":
+        """The same caller, spoken to in the same way on another line; nothing keyed is known there."""
+        other = Conversation(line, self.hotline, self.caller, self.house)
+        other.language, other.slow = self.language, self.slow
+        other.place, other.within = self.place, self.within
+        return other
+
     # -- reaching people -----------------------------------------------------------------------
 
     async def serve(

@@ -76,6 +76,9 @@ class Inspection:
         for index, whisper in enumerate(center.whisper):
             loc = ("whisper", index, "say")
             yield Said(source, loc, whisper.say, center.center.languages)
+        if center.secure_entry is not None:
+            for field, name in center.secure_entry.prompts().items():
+                yield Said(source, ("secure_entry", field), name, center.center.languages)
 
     def listened_for(self) -> Iterator[str]:
         """The intents, and yes and no, that steps of any flow take."""
@@ -113,6 +116,9 @@ class Inspection:
             needs.append((("rules", index, "need"), rule.need))
         for index, whisper in enumerate(center.whisper):
             yield ("whisper", index, "when"), whisper.when
+        if center.secure_entry is not None:
+            for name, given in center.secure_entry.with_.items():
+                yield ("secure_entry", "with", name), given
         for loc, need in needs:
             for within, expression in need.expressions() if need is not None else ():
                 yield (*loc, *within), expression

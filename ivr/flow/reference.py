@@ -17,6 +17,7 @@ from ivr.flow.intents import IntentsFile
 from ivr.flow.quality import QualityFile, QualityLimits, QualityRule
 from ivr.flow.rules import RULES
 from ivr.flow.schema import example, prose, schemas
+from ivr.flow.secure import SecureSpec
 from ivr.flow.services import Gateway, Lookup
 from ivr.flow.steps import STEPS
 
@@ -64,6 +65,7 @@ CENTER: dict[str, type[BaseModel]] = {
     "rules": Rule,
     "whisper": Whisper,
     "limits": Limits,
+    "secure_entry": SecureSpec,
     "commands": GlobalKeys,
     "lookups": Lookup,
     "sms, tickets": Gateway,

@@ -30,6 +30,8 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "sms": ("prompt", "taken"),
     "ticket": ("topic", "taken"),
     "consent": ("recording",),
+    "secure_entry_begins": (),
+    "secure_entry": ("outcome", "recording"),
     "recorded": ("seconds", "ended"),
     "message": ("kind", "seconds", "queue", "kept"),
     "survey": ("question", "score"),

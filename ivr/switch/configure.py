@@ -40,6 +40,7 @@ EVENTS = (
     "ContactStatus",
     "MusicOnHoldStart",
     "MusicOnHoldStop",
+    "MixMonitorStart",
     "MixMonitorMute",
 )
 LEASE = 10
@@ -54,6 +55,7 @@ INCLUDES = {
     "extensions.conf": "careline_extensions.conf",
     "queues.conf": "careline_queues.conf",
     "musiconhold.conf": "careline_musiconhold.conf",
+    "features.conf": "careline_features.conf",
 }
 _AGENTS_FILES = ("careline_pjsip_agents.conf", "careline_queues.conf")
 _MUSIC_FILE = "careline_musiconhold.conf"
@@ -63,6 +65,7 @@ _WHOLE_FILES = (
     "cdr.conf",
     "cel.conf",
     "extensions.conf",
+    "features.conf",
     "indications.conf",
     "logger.conf",
     "manager.conf",
@@ -76,7 +79,6 @@ _WHOLE_FILES = (
 _EMPTY_FILES = (
     "acl.conf",
     "ccss.conf",
-    "features.conf",
     "queuerules.conf",
     "udptl.conf",
 )

@@ -19,6 +19,7 @@ from ivr.store.database import Database
 from tests.hotline.story import Stories, Story
 from tests.rig import sound
 from tests.rig.ami import Message
+from tests.rig.carrier import Keys
 from tests.rig.leg import Leg
 from tests.rig.rig import Rig
 from tests.rig.sound import Sound
@@ -71,13 +72,20 @@ class Day:
     # -- calls -----------------------------------------------------------------------------------
 
     async def rings(
-        self, number: str, *, name: str = "", withheld: bool = False, at: str | None = None
+        self,
+        number: str,
+        *,
+        name: str = "",
+        withheld: bool = False,
+        at: str | None = None,
+        keys: Keys = "rfc4733",
     ) -> Caller:
         """Ring the hotline; returns when the engine has the call.
 
         Callers whom no rule puts straight through begin `at` a place such as "accounts.pin".
+        `keys` is how their telephone sends keys.
         """
-        call = self.rig.carrier.call(number, name=name, withheld=withheld)
+        call = self.rig.carrier.call(number, name=name, withheld=withheld, keys=keys)
         leg, call_id = await self.comes(call, at)
         return Caller(leg, call_id)
 

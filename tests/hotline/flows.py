@@ -52,7 +52,7 @@ def lively(folder: Path, ring: float = RING, bank: int = 1) -> Path:
     (folder / "audio" / "zh").mkdir(parents=True)
     for path in folder.glob("*.yaml"):
         if not path.name.startswith("prompts."):
-            _change(path, partial(_quicken, ring, bank))
+            change(path, partial(_quicken, ring, bank))
             for question in _questions(path):
                 sound.write_tone(folder / f"audio/zh/{question}.wav", QUESTION, QUESTION_LASTS)
     sound.write_tone(folder / "audio/zh/main_menu.wav", MENU, MENU_LASTS)
@@ -61,7 +61,7 @@ def lively(folder: Path, ring: float = RING, bank: int = 1) -> Path:
 
 def always_open(folder: Path) -> Path:
     """The hotline we ship, open day and night: for a clock that nobody can set."""
-    _change(shipped(folder) / "center.yaml", _open)
+    change(shipped(folder) / "center.yaml", _open)
     return folder
 
 
@@ -99,9 +99,9 @@ def _questions(path: Path) -> Iterator[str]:
         yield from (name for name in names if name and not name.startswith("confirm"))
 
 
-def _change(path: Path, change: Callable[[Any], None]) -> None:
+def change(path: Path, how: Callable[[Any], None]) -> None:
     data = _read(path)
-    change(data)
+    how(data)
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 from ivr.agent import AgentAccount
 from tests.rig.ami import Ami, Message, environment
@@ -21,6 +21,9 @@ from tests.rig.leg import Leg
 from tests.rig.phone import Phone
 
 HOTLINE_NUMBER = "95588"
+
+Keys = Literal["rfc4733", "info", "inband"]
+"""How a telephone sends its keys: as events beside the sound, by SIP INFO, or as tones in the sound."""
 
 _session = itertools.count(1)
 
@@ -56,14 +59,21 @@ class Carrier:
                 await ami.close()
 
     async def call(
-        self, number: str, dialled: str = HOTLINE_NUMBER, *, name: str = "", withheld: bool = False
+        self,
+        number: str,
+        dialled: str = HOTLINE_NUMBER,
+        *,
+        name: str = "",
+        withheld: bool = False,
+        keys: Keys = "rfc4733",
     ) -> Leg:
         """Ring the hotline from `number`; returns as soon as the INVITE is on its way.
 
         `number` and `name` may hold anything that a SIP header can. With `withheld` the network
-        hides them.
+        hides them. `keys` is how keys are sent.
         """
-        return await self._originate(f"PJSIP/{dialled}@hotline", number, name, withheld)
+        trunk = "hotline" if keys == "rfc4733" else f"hotline-{keys}"
+        return await self._originate(f"PJSIP/{dialled}@{trunk}", number, name, withheld)
 
     def phone(self, name: str) -> Phone:
         """The phone of the agent `name`, or of the outside number `name`."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ivr.flow.hotline import Flow
 from ivr.flow.inspection import Inspection
 from ivr.flow.problem import Problem
+from ivr.flow.secure import SecureSpec
 from ivr.flow.services import Lookup
 from ivr.flow.source import Loc
 from ivr.flow.steps.lookup import Lookup as Ask
@@ -26,6 +27,22 @@ def check(inspection: Inspection) -> Iterator[Problem]:
                 yield _no_gateway(flow, (*at, "sms"), "sms")
             if isinstance(step, Ticket) and center.tickets is None:
                 yield _no_gateway(flow, (*at, "ticket"), "tickets")
+    if (secure := center.secure_entry) is not None and secure.lookup in center.lookups:
+        yield from _secure(secure, center.lookups[secure.lookup], inspection)
+
+
+def _secure(secure: SecureSpec, lookup: Lookup, inspection: Inspection) -> Iterator[Problem]:
+    """A secure entry whose lookup takes no secret would ask for it in vain."""
+    source = inspection.hotline.center_source
+    lacking = sorted(lookup.holes - secure.with_.keys())
+    spot = source.value(("secure_entry", "lookup"))
+    if lacking:
+        what = ", ".join(lacking)
+        message = f'the address of the lookup "{secure.lookup}" needs {what}: add it to with:'
+        yield source.problem(spot, message, NAME)
+    if lookup.secret is None:
+        message = f'the lookup "{secure.lookup}" takes no secret: add secret: to it'
+        yield source.problem(spot, message, NAME)
 
 
 def _lookup(

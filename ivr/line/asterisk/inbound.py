@@ -18,6 +18,7 @@ from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
+from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.commands import HandBack
 from ivr.line.line import Arrival, Line
 
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 CALLERS = "from-carrier"
 AGENTS = "careline-agents"
 """The contexts of the dialplan from which channels come."""
+
+DIALLED = "AppDial"
+"""What runs, by AMI's words, on a channel that Dial has made: an agent's, in a talk."""
 
 UP = "6"
 """AMI's ChannelState of an answered channel."""
@@ -44,6 +48,7 @@ LINE_EVENTS = (
     "DTMFEnd",
     "AsyncAGIExec",
     "AsyncAGIEnd",
+    "UserEvent",
     "DialBegin",
     "BridgeEnter",
     "MixMonitorStart",
@@ -60,6 +65,12 @@ AudioOfCall = Callable[[str], Audio]
 OnCall = Callable[[Arrival, Line], Coroutine[Any, Any, None]]
 OnFeature = Callable[[str, str, Line], Coroutine[Any, Any, None]]
 """Serves an agent who dialled a feature code: (agent's name, code such as "*45", their line)."""
+OnEntry = Callable[[str, SecureEntry], Coroutine[Any, Any, None]]
+"""Has the caller of a call (its id), who is in a talk, key a secret."""
+
+
+async def _no_entry(call_id: str, entry: SecureEntry) -> None:
+    await entry.end()
 
 
 class Inbound:
@@ -73,7 +84,9 @@ class Inbound:
         on_call: OnCall,
         on_feature: OnFeature,
         ears: Ears | None = None,
+        on_entry: OnEntry = _no_entry,
     ) -> None:
+        self._on_entry = on_entry
         self._ears = ears
         self._ami = ami
         self._audio = audio
@@ -133,6 +146,15 @@ class Inbound:
             data = channel.get("ApplicationData", "")
             if channel.get("Application") == "AGI" and data.startswith("agi:async"):
                 self._take(channel)
+            elif channel.get("Application") == DIALLED:
+                await self._record_again(channel.get("Channel", ""))
+
+    async def _record_again(self, agent: str) -> None:
+        """End the muting that an engine left behind which died, or lost the switch, in a secure
+        entry. No entry outlives its engine's link."""
+        with suppress(Refused):  # nothing is recorded there
+            how = {"Channel": agent, "Direction": "both", "State": "0"}
+            await self._ami.action("MixMonitorMute", how)
 
     def _take(self, parked: AmiMessage) -> None:
         """Serve the channel of an AsyncAGIStart, or of CoreShowChannels.
@@ -148,6 +170,9 @@ class Inbound:
         audio = self._audio(call_id)
         line = AsteriskLine(self._ami, channel, call_id, audio, self._hold_class, self._ears)
         line.answered = parked.get("ChannelState") == UP
+        line.on_entry = lambda entry: self._spawn(
+            self._on_entry(call_id, entry), f"secure entry of {call_id}"
+        )
         self._lines[call_id] = line
         if self._stopped:
             self._spawn(_hand_back(line), f"hand back {call_id}")

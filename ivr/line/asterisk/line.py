@@ -18,6 +18,8 @@ from ivr.line import voice_file
 from ivr.line.asterisk import agi, dial, ears, spying, taking_down
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears, Question
+from ivr.line.asterisk.secure import EVENT as SECURE
+from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.asterisk.twice import ReportedTwice, Reporter
 from ivr.line.commands import (
     Answer,
@@ -102,6 +104,10 @@ class AsteriskLine:
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self._stays = False
         self._given_up = False
+        self._to_be_recorded = False
+        self._entry: SecureEntry | None = None
+        self.on_entry: Callable[[SecureEntry], None] = lambda entry: None
+        """Called when the agent has the caller key a secret."""
 
     # What happens to the channel
 
@@ -121,6 +127,8 @@ class AsteriskLine:
                 self._other_side = message.get("DestChannel", "")
             case "BridgeEnter" if not self._other_side_left:
                 self._joined.set()
+            case "UserEvent" if message.get("UserEvent") == SECURE:
+                self._secure(message)
             case "HangupRequest":
                 self._end("caller")
             case "SoftHangupRequest":
@@ -138,15 +146,42 @@ class AsteriskLine:
         match message["Event"]:
             case "HangupRequest" | "Hangup":
                 self._other_side_left = True
+                self._end_entry("switch")
             case "MixMonitorStart":
                 self._recording = True
+            case "MixMonitorMute" if self._entry is not None:
+                self._entry.event(message)
+
+    def _secure(self, message: AmiMessage) -> None:
+        """The caller has left the talk to key a secret, heard a prompt there, or is in it again."""
+        match message.get("State"):
+            case "asked" if self._in_talk and self._entry is None:
+                self._entry = SecureEntry(
+                    self._ami,
+                    self.channel,
+                    self._other_side,
+                    self._audio,
+                    recorded=self._to_be_recorded,
+                )
+                self.on_entry(self._entry)
+            case "over":
+                self._end_entry("taken_back")
+            case _ if self._entry is not None:
+                self._entry.event(message)
+
+    def _end_entry(self, cause: Cause) -> None:
+        if self._entry is not None:
+            self._entry.come_to_an_end(cause)
+            self._entry = None
 
     def link_lost(self) -> None:
         """The link to the switch is down; this line cannot be used any more."""
         self._ending.come("link")
+        self._end_entry("link")
         self._hung_up.set()
 
     def _end(self, cause: Cause) -> None:
+        self._end_entry(cause)
         if not self._given_up:
             self._ending.come(cause)
         for waiting in self._results.values():
@@ -263,7 +298,7 @@ class AsteriskLine:
 
     def _key(self, key: str, reporter: Reporter) -> None:
         if self._reported.counts(key, reporter):
-            self._keypad.press(key)
+            (self._keypad if self._entry is None else self._entry).press(key)
 
     async def _say(self, spoken: Sequence[Spoken], interrupt: str) -> None:
         for one in spoken:
@@ -375,6 +410,7 @@ class AsteriskLine:
         self._other_side_left = False
         self._recording = False
         self._stays = command.and_then
+        self._to_be_recorded = command.record is not None
         self._dialling = asyncio.create_task(self._done(words, None))
         self._dialling.add_done_callback(_look)
         try:
