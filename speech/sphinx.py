@@ -10,11 +10,14 @@ nothing left to do if the caller says no more.
 import asyncio
 import math
 import multiprocessing
+import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from importlib.util import find_spec
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,18 @@ LONGEST = 30 * RATE
 SURE, LOST = -1.5, -5.0
 """Thousandths of log-likelihood a frame, beside the best of the models tried: what phrases that
 were said come to at their best, and what only others do."""
+
+
+def _end_with_the_engine() -> None:
+    """In a worker: end when the engine does, also where it was killed and could not say so."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, name="engine", daemon=True).start()
 
 
 def installed() -> bool:
@@ -85,7 +100,9 @@ class SphinxRecognizer:
         if self._pool is None:
             # Forked, a process would hold locks of threads that it does not have.
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, mp_context=spawn)
+            self._pool = ProcessPoolExecutor(
+                self._processes, mp_context=spawn, initializer=_end_with_the_engine
+            )
         pool, loop = self._pool, asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(pool, decode, sound.tobytes(), phrases, many)
