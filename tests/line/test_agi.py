@@ -40,6 +40,8 @@ def test_a_control_character_cannot_be_sent(character: str) -> None:
         ("HANGUP\n", agi.HUNG_UP),
         ("", Result(0, -1)),
         ("rubbish", Result(0, -1, "rubbish")),
+        ("200 result=-\n", Result(200, 0)),
+        ("200 result=1 endpos=" + "9" * 5000, Result(200, 1)),
     ],
 )
 def test_results_are_read(text: str, result: Result) -> None:

@@ -15,8 +15,9 @@ UNSAFE_IN_PATH = re.compile(r"[^\w ./@+~-]")
 """What a sound file's path may not hold: AGI quotes it, Dial splits at `,` `^` `&` `)`."""
 
 _RESULT = re.compile(
-    r"(?P<code>\d{3})[ -](?:result=(?P<result>-?\d*))?\s*(?:\((?P<data>.*)\))?"
-    r"\s*(?:endpos=(?P<endpos>\d+))?"
+    r"(?P<code>\d{3})[ -](?:result=(?P<result>-?\d{1,18}(?!\d))?)?\s*(?:\((?P<data>.*)\))?"
+    r"\s*(?:endpos=(?P<endpos>\d{1,18}(?!\d)))?",
+    re.ASCII,
 )
 
 
