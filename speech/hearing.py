@@ -92,7 +92,7 @@ class Listener:
         self._kept: deque[Samples] = deque()
         self._kept_length = 0
         self._later: list[Samples] = []
-        self._standing: Standing = "other"
+        self._standing: Standing | None = None
         self._guess: asyncio.Task[None] | None = None
         self._fed = False
         self._too_long = False
@@ -202,12 +202,13 @@ class Listener:
             if standing in standings:
                 self._standing = standing
                 return
+        self._standing = "other"
 
     def _end_guess(self) -> None:
         if self._guess is not None:
             self._guess.cancel()
             self._guess = None
-        self._standing = "other"
+        self._standing = None
 
     async def _finish(self, tongue: _Tongue) -> Sequence[Reading]:
         if tongue.stream is None:

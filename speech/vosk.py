@@ -3,6 +3,9 @@
 The only file that imports vosk. Decoding releases Python's lock and takes up to 0.6 s at a time, so
 it happens in a few threads, never on the event loop. Vosk's own end-pointing is not waited for: the
 end of a turn is found elsewhere, and the pieces that it cuts a turn into are joined again.
+
+Vosk's partial results lack the last word or two: it looks ahead before it decides. So in a pause the
+turn is finished as if it were over, which it mostly is; if the caller speaks on, it is decoded again.
 """
 
 import asyncio
@@ -21,12 +24,15 @@ from ivr.errors import HearingError
 from speech import frontend
 from speech.decoys import DECOYS
 from speech.pieces import spelled
-from speech.recognizer import NOTHING, Heard, Samples, Word
+from speech.recognizer import NOTHING, RATE, Heard, Samples, Word
 
 T = TypeVar("T")
 
 THREADS = 2
 """Decoding is bound by the processor; more threads than cores would only take turns."""
+AGAIN = 6 * RATE
+"""Samples of a turn up to which it is decoded again when it goes on after a pause; that takes a tenth
+of a second. In longer ones partial results must do."""
 REJECTED = "[unk]"
 """The word that stands for every other one, in models that have it."""
 
@@ -53,7 +59,9 @@ class VoskRecognizer:
         self, phrases: Sequence[str], *, free: bool = False, many: bool = False
     ) -> "VoskStream":
         """See `speech.recognizer.Recognizer`."""
-        return VoskStream(self._pool, lambda: self._recognizer(phrases, free, many))
+        # Dictation takes too long to be done twice.
+        again = 0 if free else AGAIN
+        return VoskStream(self._pool, lambda: self._recognizer(phrases, free, many), again)
 
     def unsayable(self, phrases: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """See `speech.recognizer.Recognizer`."""
@@ -107,14 +115,19 @@ class VoskRecognizer:
 
 
 class VoskStream:
-    """One turn. Its sound is decoded in the order in which it came, one thread at a time."""
+    """One turn. Its sound is decoded in the order in which it came, one thread at a time; again from
+    its beginning, if it goes on after a pause and has no more than `again` samples."""
 
-    def __init__(self, pool: Executor, make: Callable[[], Any]) -> None:
+    def __init__(self, pool: Executor, make: Callable[[], Any], again: int = AGAIN) -> None:
         self._pool = pool
         self._make = make
+        self._again = again
         self._recognizer: Any = None
         self._made = False
         self._waiting: deque[Samples] = deque()
+        self._decoded: list[Samples] = []
+        self._length = 0
+        self._heard: Heard | None = None  # of all that was fed before what is waiting
         self._turn = threading.Lock()
         self._job: asyncio.Future[None] | None = None
         self._words: list[Word] = []
@@ -123,15 +136,20 @@ class VoskStream:
     def feed(self, samples: Samples) -> None:
         """See `speech.recognizer.Stream`."""
         self._waiting.append(samples)
+        self._length += len(samples)
         if self._job is None or self._job.done():
             self._job = asyncio.get_running_loop().run_in_executor(self._pool, self._try_to_decode)
 
     async def partial(self) -> str:
         """See `speech.recognizer.Stream`."""
+        if self._length <= self._again:
+            return (await self.finish()).text
         return await self._do(self._partial)
 
     async def finish(self) -> Heard:
         """See `speech.recognizer.Stream`."""
+        if self._heard is not None and not self._waiting:
+            return self._heard
         return await self._do(self._finish)
 
     async def _do(self, work: Callable[[], T]) -> T:
@@ -145,40 +163,52 @@ class VoskStream:
     def _try_to_decode(self) -> None:
         """Decode what has come. A failure is raised by whoever asks for words next."""
         try:
-            self._decode()
+            with self._turn:
+                self._decode()
         except Exception:
             with self._turn:
                 self._made, self._recognizer = False, None
 
     def _decode(self) -> None:
-        with self._turn:
-            if not self._made:
-                self._recognizer, self._made = self._make(), True
-            while self._waiting:
-                sound = frontend.wide(self._waiting.popleft()).tobytes()
-                if self._recognizer is not None and self._recognizer.AcceptWaveform(sound):
-                    self._take(json.loads(self._recognizer.Result()))
+        if self._heard is not None and self._waiting:  # it was only a pause
+            self._heard, self._made = None, False
+            self._waiting.extendleft(reversed(self._decoded))
+            self._decoded, self._words, self._text = [], [], []
+        if not self._made:
+            self._recognizer, self._made = self._make(), True
+        while self._waiting:
+            samples = self._waiting.popleft()
+            if self._length <= self._again:
+                self._decoded.append(samples)
+            sound = frontend.wide(samples).tobytes()
+            if self._recognizer is not None and self._recognizer.AcceptWaveform(sound):
+                self._take(json.loads(self._recognizer.Result()))
 
     def _partial(self) -> str:
-        self._decode()
         with self._turn:
+            self._decode()
             if self._recognizer is None:
                 return ""
             latest = json.loads(self._recognizer.PartialResult())["partial"]
             return _without_rejected(" ".join([*self._text, latest]))
 
     def _finish(self) -> Heard:
-        self._decode()
         with self._turn:
-            if self._recognizer is None:
-                return NOTHING
-            self._take(json.loads(self._recognizer.FinalResult()))
-            self._recognizer, self._made = None, True
-            text = _without_rejected(" ".join(self._text))
-            words = tuple(word for word in self._words if word.text != REJECTED)
-            # What the model rejects counts as heard without any confidence.
-            trust = sum(word.confidence for word in words) / len(self._words) if words else 0.0
-            return Heard(text, words, trust)
+            self._decode()
+            if self._heard is None:
+                self._heard = self._whole()
+            return self._heard
+
+    def _whole(self) -> Heard:
+        if self._recognizer is None:
+            return NOTHING
+        self._take(json.loads(self._recognizer.FinalResult()))
+        self._recognizer = None
+        text = _without_rejected(" ".join(self._text))
+        words = tuple(word for word in self._words if word.text != REJECTED)
+        # What the model rejects counts as heard without any confidence.
+        trust = sum(word.confidence for word in words) / len(self._words) if words else 0.0
+        return Heard(text, words, trust)
 
     def _take(self, result: dict[str, Any]) -> None:
         if result.get("text"):

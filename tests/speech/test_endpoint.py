@@ -20,7 +20,7 @@ def heard(*sounds: Samples) -> tuple[VoiceActivity, list[tuple[Change, float]]]:
 
 def test_a_voice_begins_when_it_has_lasted_and_pauses_when_it_has_stopped() -> None:
     _, changes = heard(quiet(1), voice(1), quiet(0.5), voice(0.5), quiet(0.5))
-    assert changes == [("began", 1.2), ("paused", 2.1), ("resumed", 2.5), ("paused", 3.1)]
+    assert changes == [("began", 1.2), ("paused", 2.2), ("resumed", 2.5), ("paused", 3.2)]
 
 
 def test_a_click_is_no_voice() -> None:
@@ -37,6 +37,17 @@ def test_the_short_gap_within_a_word_is_no_pause() -> None:
 def test_the_onset_is_where_the_voice_began_not_where_it_was_known_for_one() -> None:
     activity, _ = heard(quiet(2), voice(1))
     assert activity.onset == pytest.approx(2 * RATE, abs=256)
+
+
+def test_what_dies_away_after_the_speech_is_quiet() -> None:
+    class Late(ByLoudness):
+        def likelihood(self, window: Samples) -> float:
+            return 0.9  # as the network does for a while
+
+    dying = VoiceActivity(Late())
+    changed = [c for frame in frames(voice(1, 30_000), voice(0.3, 600)) for c in dying.hear(frame)]
+    assert changed == ["began", "paused"]
+    assert dying.last_voice / RATE == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_turn_that_was_dealt_with_leaves_nothing_behind() -> None:

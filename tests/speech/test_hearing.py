@@ -91,6 +91,26 @@ async def test_a_phrase_that_has_only_begun_is_waited_for() -> None:
     assert await until_over(listening, quiet(0.5), voice(1), quiet(2)) > 2.2
 
 
+async def test_a_recognizer_that_is_behind_is_waited_for() -> None:
+    fake = Fake("I lost")
+    listening = listener(fake)
+    asked = asyncio.Event()
+
+    async def partial(_: FakeStream) -> str:
+        await asked.wait()
+        return CARD
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FakeStream, "partial", partial)
+        for frame in frames(voice(1), quiet(0.5)):
+            assert listening.hear(frame) != "over"
+            await asyncio.sleep(0)
+        asked.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert listening.hear(quiet(0.04)) == "over"
+
+
 async def test_a_pause_within_a_phrase_does_not_end_the_turn() -> None:
     listening = listener(Fake("I lost"))
     sounds = (voice(0.6), quiet(0.5), voice(0.6), quiet(2))

@@ -93,6 +93,18 @@ async def test_words_have_times_and_confidences(recognizers: dict[str, Recognize
         assert all(0 <= word.start < word.end < 3 and 0 <= word.confidence <= 1 for word in words)
 
 
+async def test_what_goes_on_after_a_pause_is_heard_as_a_whole(
+    recognizers: dict[str, Recognizer],
+) -> None:
+    for tag, phrases, name in (("ko", KOREAN, "ko-human"), ("en", ENGLISH, "en-human")):
+        sound, stream = clip(name), recognizers[tag].begin(phrases)
+        stream.feed(sound[: len(sound) // 2])
+        assert key(await stream.partial()) != key(phrases[1])
+        stream.feed(sound[len(sound) // 2 :])
+        assert key(await stream.partial()) == key(phrases[1])
+        assert key((await stream.finish()).text) == key(phrases[1])
+
+
 async def test_nothing_is_heard_where_nothing_was_said(recognizers: dict[str, Recognizer]) -> None:
     for tag, phrases in (("ko", KOREAN), ("en", ENGLISH)):
         stream = recognizers[tag].begin(phrases)
