@@ -15,6 +15,8 @@ from recordings.sound import RATE, Samples
 WINDOW = 256  # samples: 32 ms, what the detector looks at
 PAUSE = 0.3  # seconds; a shorter silence within somebody's speech is a breath, not a pause
 BLIP = 0.1  # seconds; a shorter sound is no speech
+AROUND = 0.25  # seconds before and after speech in which its first and last sounds may be
+JOINED = 0.5  # seconds; what is parted by less is taken down together
 _CLIPPED = (
     32_700  # of 32,767; µ-law's loudest value is 32,124, which many sets reach when shouted at
 )
@@ -56,7 +58,10 @@ class Measures:
 
 
 def measure(caller: Samples, agent: Samples, detect: Detector) -> Measures:
-    """Measure a talk; the shorter side is taken as silent afterwards."""
+    """Measure a talk; the shorter side is taken as silent afterwards.
+
+    `detect` is asked about the caller first, then about the agent.
+    """
     length = max(len(caller), len(agent), 1)
     caller, agent = (np.pad(side, (0, length - len(side))) for side in (caller, agent))
     speaks = [smooth(detect(side)) for side in (caller, agent)]
@@ -74,6 +79,17 @@ def measure(caller: Samples, agent: Samples, detect: Detector) -> Measures:
         longest_silence=(begin, longest),
         agent_first=float(first[0] * WINDOW / RATE) if len(first) else None,
     )
+
+
+def stretches(spoken: Spoken) -> list[tuple[int, int]]:
+    """From which sample to which there is something to be taken down, with a little around it."""
+    around, found = round(AROUND * RATE), list[tuple[int, int]]()
+    for begin, end in _runs(smooth(spoken)):
+        since, until = max(0, begin * WINDOW - around), end * WINDOW + around
+        if found and since - found[-1][1] < JOINED * RATE:
+            since, _ = found.pop()
+        found.append((since, until))
+    return found
 
 
 def smooth(spoken: Spoken) -> Spoken:

@@ -37,6 +37,7 @@ from ivr.cli import (
     versions,
     voices,
     why,
+    worker,
 )
 from ivr.errors import CarelineError
 
@@ -85,6 +86,7 @@ app.command("replay", rich_help_panel=ANSWERING)(replay.replay)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
 app.add_typer(recordings.app, name="recordings", rich_help_panel=ANSWERING)
+app.command("worker", rich_help_panel=ANSWERING)(worker.worker)
 app.add_typer(audit.app, name="audit", rich_help_panel=ANSWERING)
 app.add_typer(messages.app, name="messages", rich_help_panel=ANSWERING)
 

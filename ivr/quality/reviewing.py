@@ -1,0 +1,85 @@
+"""What is done with one recording? Opened, measured, taken down, judged."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+
+from ivr.archive import Archive
+from ivr.quality.dictation import Alive, Dictation
+from ivr.quality.rulebook import Rulebook
+from recordings.catalogue import Recording
+from recordings.checks import judge
+from recordings.measure import Detector, Spoken, measure
+from recordings.review import Review
+from recordings.sound import Samples, decode
+from recordings.transcript import Transcript
+from recordings.vault import Vault
+
+ACT = "reviewed"
+"""What stands in the audit log each time a worker opens a recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Looks at recordings; `spent` adds up the seconds each stage took."""
+
+    archive: Archive
+    vault: Vault
+    detect: Detector
+    dictation: Dictation
+    rulebook: Rulebook
+    now: Callable[[], datetime]
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def review(self, recording: Recording, alive: Alive) -> Review:
+        """Look at a recording. `alive` is called now and then; what it raises ends the work.
+
+        Raises `NotFound`, `BadInput` and `HearingError` for a recording that cannot be opened,
+        decoded or heard.
+        """
+        with self._stage("open"):
+            sealed = io.BytesIO()
+            self.archive.open(recording.name, self.vault, sealed, ACT)
+            caller, agent = decode(sealed)
+        alive()
+        with self._stage("measure"):
+            spoken: list[Spoken] = []
+
+            def detect(side: Samples) -> Spoken:
+                spoken.append(self.detect(side))
+                alive()
+                return spoken[-1]
+
+            measures = measure(caller, agent, detect)
+        transcript, why_not = None, self.dictation.why_not(recording.language)
+        if not why_not:
+            with self._stage("transcribe"):
+                his, hers = (
+                    self.dictation.words(recording.language, side, where, alive)
+                    for side, where in zip((caller, agent), spoken, strict=True)
+                )
+                transcript = Transcript.of(recording.language, his, hers)
+        with self._stage("judge"):
+            rules, limits = self.rulebook.rules()
+            found = judge(transcript, measures, recording.queue, rules, limits)
+        return Review(
+            recording=recording.name,
+            at=self.now(),
+            measures=measures,
+            findings=tuple(found),
+            transcript=transcript,
+            note=why_not,
+            caller_rate=transcript.rate("caller") if transcript else None,
+            agent_rate=transcript.rate("agent") if transcript else None,
+        )
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + perf_counter() - begun
