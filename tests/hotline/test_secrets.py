@@ -74,6 +74,7 @@ def secretive(folder: Path) -> Path:
             "ask": "ask_secret",
             "digits": "6",
             "lookup": "pin_check",
+            "with": {"number": "caller.number"},
             "right": "is_right",
             "wrong": "is_wrong",
             "failed": "no_check",
