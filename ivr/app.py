@@ -24,6 +24,7 @@ from ivr.errors import (
     CallerHungUp,
     CarelineError,
     LineError,
+from ivr.control.roles import Role
     StoreError,
     VoiceError,
 )
@@ -131,7 +132,11 @@ class App:
         self._private: dict[str, list[Path]] = {}
         self._calls: dict[str, Call] = {}
         self.overseer = Overseer(self.desk, self.door, self._calls, database, now, monotonic)
-        self.control = Control(self.overseer, settings.var)
+        groups: dict[Role, str | None] = {
+            "supervisor": settings.supervisors,
+            "auditor": settings.auditors,
+        }
+        self.control = Control(self.overseer, settings.var, groups)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)

@@ -82,6 +82,18 @@ class Settings(BaseSettings):
         description="The TCP port of 127.0.0.1 with /metrics (Prometheus), /healthz and /readyz. "
         "Else none, such as 9464.",
     )
+    supervisors: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The system's group whose members may act through a running engine (careline "
+        "floor, listen, whisper, barge). The engine's user must be in it. Else none.",
+    )
+    auditors: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The system's group whose members may see the floor of a running engine and "
+        "change nothing. The engine's user must be in it. Else none.",
+    )
     log_format: Literal["text", "json"] | None = Field(
         default=None,
         description="What the engine logs as: text for people or json for machines. Else text on a "

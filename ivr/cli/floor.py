@@ -1,6 +1,7 @@
 """careline floor, listen, whisper and barge: a supervisor and the running hotline."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -10,8 +11,9 @@ from rich.table import Table
 from ivr.cli.calls import Json
 from ivr.cli.context import console, require_hotline, say, settings
 from ivr.cli.outside import outside
-from ivr.control.client import Engine, path
+from ivr.control.client import Engine, nearest
 from ivr.errors import BadInput
+from ivr.settings import file
 
 app = typer.Typer(help="Who waits, who talks; and what a supervisor does about it.")
 
@@ -28,7 +30,7 @@ def floor(context: typer.Context, as_json: Json = False) -> None:
     """Show who waits, in order, and what the agents do. The commands below act on waiting calls."""
     if context.invoked_subcommand is not None:
         return
-    seen = _engine().floor()
+    seen = engine().floor()
     if as_json:
         typer.echo(json.dumps(seen, indent=2, ensure_ascii=False))
         return
@@ -41,19 +43,19 @@ def floor(context: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def front(call: Call) -> None:
     """Serve a waiting call next of all that need the same agents."""
-    _done(_engine().act("front", call), "is served next")
+    _done(engine().act("front", call), "is served next")
 
 
 @app.command()
 def withdraw(call: Call) -> None:
     """Take a waiting call out of its queue; it goes on as its flow says."""
-    _done(_engine().act("withdraw", call), "has left the queue")
+    _done(engine().act("withdraw", call), "has left the queue")
 
 
 @app.command()
 def move(call: Call, queue: Annotated[str, typer.Argument(help="The queue it goes to.")]) -> None:
     """Move a waiting call to another queue; the time it has waited goes with it."""
-    _done(_engine().act("move", call, queue=queue), f"waits in {queue} now")
+    _done(engine().act("move", call, queue=queue), f"waits in {queue} now")
 
 
 def listen(agent: Agent, phone: Phone) -> None:
@@ -74,14 +76,17 @@ def barge(agent: Agent, phone: Phone) -> None:
 def _spy(act: str, agent: str, phone: str) -> None:
     if not phone:
         raise BadInput("Say from which phone: --phone NAME.")
-    code = _engine().spy(act, agent, phone)
+    code = engine().spy(act, agent, phone)
     say(f"Dial {code} on the phone {phone} within a minute.")
 
 
-def _engine() -> Engine:
+def engine() -> Engine:
+    """The engine of this hotline. Supervisors and auditors need not be able to read its settings."""
+    if file().exists() and not os.access(file(), os.R_OK):
+        return Engine(nearest(file().parent.absolute() / "var"))
     chosen = settings()
     require_hotline(chosen)
-    return Engine(path(chosen.var))
+    return Engine(nearest(chosen.var))
 
 
 def _done(call: str, what: str) -> None:

@@ -1,21 +1,36 @@
 """How does a command ask the running engine?"""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from ivr.control.roles import NotAllowed
+from ivr.control.roles import NotAllowed, Role
 from ivr.errors import BadInput, CarelineError, NotFound
 
 WITHIN = 5.0  # seconds
 _FAILURES: dict[int, type[CarelineError]] = {400: BadInput, 403: NotAllowed, 404: NotFound}
 
 
-def path(var: Path) -> Path:
-    """Where the socket of the hotline is whose var/ this is."""
-    return var / "control" / "engine.sock"
+SOCKETS: dict[Role, str] = {
+    "admin": "engine.sock",
+    "supervisor": "supervisors.sock",
+    "auditor": "auditors.sock",
+}
+"""A role's own socket, which its group can open and nobody else."""
+
+
+def path(var: Path, role: Role = "admin") -> Path:
+    """Where the socket of a role is, of the hotline whose var/ this is."""
+    return var / "control" / SOCKETS[role]
+
+
+def nearest(var: Path) -> Path:
+    """The socket through which whoever runs this gets in; the engine's own if there is none."""
+    ways = [path(var, role) for role in SOCKETS]
+    return next((way for way in ways if os.access(way, os.R_OK | os.W_OK)), ways[0])
 
 
 class Engine:
@@ -49,10 +64,11 @@ class Engine:
             with httpx.Client(transport=transport, timeout=WITHIN) as client:
                 answer = client.request(method, f"http://engine{where}", json=fields)
                 said: dict[str, Any] = answer.json()
-        except (httpx.TransportError, ValueError):
+        except (httpx.TransportError, OSError, ValueError):
             raise CarelineError(
                 "No engine of this hotline can be reached: start `careline serve`, and use this as "
-                "the user it runs as."
+                "the user it runs as, or as a member of the group that careline.toml names as "
+                "supervisors or auditors."
             ) from None
         if answer.is_success:
             return said

@@ -7,22 +7,27 @@
 
 Answers are JSON; a refusal is {"error": sentence} with 400 (wrong), 403 (not allowed) or 404 (not
 there). The folder (0700) and the socket (0600) let in nobody but the engine's own user and root.
+Where the settings name groups, each has a socket of its own beside it (0660, that group's), and the
+folder can be passed through (0711). Whose user does what is asked of the kernel at every request.
 """
 
 import json
+import logging
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from ivr.control.client import path
+from ivr.control.client import SOCKETS, path
 from ivr.control.overseer import Overseer
-from ivr.control.roles import SPYING, NotAllowed, Person, person
+from ivr.control.roles import SPYING, NotAllowed, Person, Role, group_id, person
 from ivr.errors import BadInput, CarelineError, NotFound
+
+log = logging.getLogger(__name__)
 
 LONGEST_PATH = 107
 """Bytes a Unix-domain socket's path may have on Linux (unix(7): sun_path is 108 with its end)."""
@@ -33,11 +38,16 @@ Answer = Callable[[web.Request, Person], Awaitable[dict[str, Any]]]
 
 
 class Control:
-    """Listens from `open` to `close`."""
+    """Listens from `open` to `close`, also to the members of `groups`, by their role."""
 
-    def __init__(self, overseer: Overseer, var: Path) -> None:
+    def __init__(
+        self, overseer: Overseer, var: Path, groups: Mapping[Role, str | None] | None = None
+    ) -> None:
         self._overseer = overseer
         self._path = path(var)
+        self._paths = [path(var, role) for role in SOCKETS]
+        self._groups = {role: group for role, group in (groups or {}).items() if group}
+        self._var = var
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get("/floor", self._answer(self._floor))
         app.router.add_post("/calls/{call}/{act}", self._answer(self._call))
@@ -46,19 +56,39 @@ class Control:
 
     async def open(self) -> None:
         """Listen. Raises BadInput where the path is too long for a socket."""
-        if len(os.fsencode(self._path)) > LONGEST_PATH:
+        if max(len(os.fsencode(one)) for one in self._paths) > LONGEST_PATH:
             raise BadInput(
                 f"The path {self._path} is too long for a socket: a hotline's folder must leave "
                 f"room for it within {LONGEST_PATH} bytes. Move the hotline, or make a link to it."
             )
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path.parent.chmod(0o700)
-        self._path.unlink(missing_ok=True)  # of an engine that was killed: there is but one
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._path.parent.chmod(0o700)  # until every socket in it is for whom it should be
+        for left in self._paths:
+            left.unlink(missing_ok=True)  # of an engine that was killed: there is but one
+        await self._runner.setup()
+        await self._listen(self._path)
+        for role, group in self._groups.items():
+            await self._let_in(role, group)
+        if self._groups:
+            self._path.parent.chmod(0o711)
+
+    async def _let_in(self, role: Role, group: str) -> None:
+        """Listen to a group too. Where that cannot be, the hotline answers without."""
+        number = group_id(group)
+        if number is None:
+            log.error("nobody is let in as %s: the system has no group %s", role, group)
+            return
         try:
-            listening.bind(str(self._path))
-            self._path.chmod(0o600)
-            await self._runner.setup()
+            await self._listen(path(self._var, role), number)
+        except OSError as error:
+            log.error(
+                "nobody is let in as %s: %s; add the user whom the engine runs as to the group %s",
+                role, error.strerror, group,
+            )  # fmt: skip
+
+    async def _listen(self, where: Path, group: int | None = None) -> None:
+        listening = _bound(where, group)
+        try:
             await web.SockSite(self._runner, listening).start()
         except BaseException:
             listening.close()
@@ -67,12 +97,13 @@ class Control:
     async def close(self) -> None:
         """Stop listening, and take the socket away."""
         await self._runner.cleanup()
-        self._path.unlink(missing_ok=True)
+        for left in self._paths:
+            left.unlink(missing_ok=True)
 
     def _answer(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             try:
-                return web.json_response(await answer(request, _who(request)))
+                return web.json_response(await answer(request, self._who(request)))
             except CarelineError as error:
                 return web.json_response({"error": str(error)}, status=_status(error))
 
@@ -101,19 +132,34 @@ class Control:
         agent = request.match_info["agent"]
         return {"dial": self._overseer.grant(who, act, agent, phone)}
 
+    def _who(self, request: web.Request) -> Person:
+        """Who is at the other end, as the kernel says (unix(7), SO_PEERCRED)."""
+        connection = request.transport.get_extra_info("socket") if request.transport else None
+        if connection is None:
+            raise NotAllowed("The connection is gone.")
+        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+        _, uid, _ = _PEER.unpack(told)
+        return person(uid, os.getuid(), self._groups)
+
+
+def _bound(where: Path, group: int | None) -> socket.socket:
+    """A socket at `where` for us alone, and for a group if one is given. Raises OSError."""
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(str(where))
+        where.chmod(0o600)
+        if group is not None:
+            os.chown(where, -1, group)
+            where.chmod(0o660)
+    except OSError:
+        listening.close()
+        where.unlink(missing_ok=True)
+        raise
+    return listening
+
 
 def _status(error: CarelineError) -> int:
     return 403 if isinstance(error, NotAllowed) else 404 if isinstance(error, NotFound) else 400
-
-
-def _who(request: web.Request) -> Person:
-    """Who is at the other end, as the kernel says (unix(7), SO_PEERCRED)."""
-    connection = request.transport.get_extra_info("socket") if request.transport else None
-    if connection is None:
-        raise NotAllowed("The connection is gone.")
-    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    _, uid, _ = _PEER.unpack(told)
-    return person(uid, os.getuid())
 
 
 async def _text(request: web.Request, name: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -45,7 +45,7 @@ class Call:
 class Hotline:
     """A floor with ana in a talk (careline-1), and careline-2 and careline-3 that wait."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, groups: Mapping[Role, str] | None = None) -> None:
         self.clock = 0.0
         self.database = Database.open(f"sqlite:///{var}/careline.db")
         self.desk = Desk(Floor({"senior": Queue("senior"), "cards": Queue("cards")}), monotonic)
@@ -65,7 +65,7 @@ class Hotline:
             lambda: NOW,
             lambda: monotonic() + self.clock,
         )
-        self.control = Control(self.overseer, var)
+        self.control = Control(self.overseer, var, groups)
         self.engine = Engine(path(var))
 
     def waiting(self) -> list[str]:
