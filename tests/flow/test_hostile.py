@@ -68,13 +68,13 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(FILES), data=DATA)
 def test_any_data_is_answered(name: str, data: object) -> None:
     problems_of(name, yaml.safe_dump(data, allow_unicode=True))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(name=st.sampled_from(FILES), text=st.text(max_size=80))
 @example(name="main.yaml", text="steps: {a: {say: x, next: &b b}}\n---\n...")
 @example(name="main.yaml", text="? [a]\n: b")
@@ -91,7 +91,7 @@ def test_any_text_is_answered(name: str, text: str) -> None:
     assert problems_of(name, text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(name=st.sampled_from(FILES), content=st.binary(max_size=60))
 def test_any_bytes_are_answered(name: str, content: bytes) -> None:
     assert problems_of(name, content)
@@ -100,14 +100,14 @@ def test_any_bytes_are_answered(name: str, content: bytes) -> None:
 # -- a sound file, spoilt ------------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(name=st.sampled_from(FILES), data=st.data())
 def test_a_file_cut_off_anywhere_is_answered(name: str, data: st.DataObject) -> None:
     text = SOUND[name]
     problems_of(name, text[: data.draw(st.integers(0, len(text)))])
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(name=st.sampled_from(FILES), data=st.data())
 def test_a_file_with_a_piece_doubled_moved_or_replaced_is_answered(
     name: str, data: st.DataObject
@@ -120,7 +120,7 @@ def test_a_file_with_a_piece_doubled_moved_or_replaced_is_answered(
     problems_of(name, text[:into] + piece + text[into:])
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(
     where=st.sampled_from(["when: '{}'", "set: {{x: '{}'}}"]),
     expression=st.text(

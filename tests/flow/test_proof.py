@@ -197,7 +197,7 @@ def longest_walk(figures: Figures, place: Place, taken: Mapping[Edge, int], seen
     return figures.own[place] + max(onward, default=0.0)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(graphs())
 def test_no_walk_is_longer_than_the_longest_time(graph: Graph) -> None:
     loose = [e for edges in graph.edges.values() for e in edges if e.way == "onward"]
@@ -209,7 +209,7 @@ def test_no_walk_is_longer_than_the_longest_time(graph: Graph) -> None:
             assert longest_walk(figures, place, {}, 0) <= figures.seconds[place]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(graphs())
 def test_without_counted_loops_the_longest_time_is_that_of_a_real_walk(graph: Graph) -> None:
     plain = {p: tuple(replace(e, most=None) for e in edges) for p, edges in graph.edges.items()}
@@ -243,7 +243,7 @@ def needed(graph: Graph, place: Place, moves: int, memo: dict[tuple[Place, int],
     return memo[place, moves]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(graphs())
 def test_the_fewest_inputs_are_what_the_best_player_needs(graph: Graph) -> None:
     figures = figures_of(graph)
@@ -252,7 +252,7 @@ def test_the_fewest_inputs_are_what_the_best_player_needs(graph: Graph) -> None:
         assert figures.inputs[place] == needed(graph, place, 4 * len(PLACES), memo)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(graphs())
 def test_the_way_in_words_has_as_many_inputs_as_the_figure(graph: Graph) -> None:
     figures = figures_of(graph)

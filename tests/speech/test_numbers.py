@@ -32,14 +32,14 @@ def in_words(number: int, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(number=NUMBERS)
 def test_a_number_in_words_is_read_as_that_number(language: str, number: int) -> None:
     assert [int(one.value) for one in numbers_in(in_words(number, language), language)] == [number]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(digits=st.lists(st.integers(0, 9), min_size=4, max_size=12))
 def test_digits_dictated_one_by_one_are_one_number(language: str, digits: list[int]) -> None:
     said = " ".join(in_words(digit, language) for digit in digits)
@@ -53,7 +53,7 @@ ALPHABET = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     text=st.text(ALPHABET, max_size=60) | st.text(max_size=40), language=st.sampled_from(LANGUAGES)
 )
