@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from routing.lane import Lane, Ranked
-from routing.model import Need, Place, Seat, Waiting
+from routing.model import Need, Place, Reserve, Seat, Waiting
 from routing.roll import Roll
 
 
@@ -16,8 +16,8 @@ class Board:
 
     The mappings are for reading. Lanes are never thrown away: needs are written in the hotline's
     files, so there are only so many, and a lane already sorted makes the next call cheap. `ready`
-    are the lanes with a call and an agent, `own` the calls that wait for one agent only, and
-    `holders` says how many logged-in agents have a skill.
+    are the lanes with a call and an agent, `own` the calls that wait for one agent only, `holders`
+    says how many logged-in agents have a skill, and `reserves` whom queues keep free.
     """
 
     def __init__(self) -> None:
@@ -30,6 +30,7 @@ class Board:
         self.refused: dict[str, None] = {}  # calls that exclude somebody, oldest refusal first
         self.holders: Counter[str] = Counter()
         self.queued: Counter[str] = Counter()  # queue → calls no phone rings for
+        self.reserves: dict[str, Reserve] = {}  # by queue; set by the floor
         self.opened = 0  # calls anybody may be offered
         self.offerable = 0  # agents who can be offered a call
         self._lanes_of: dict[str, list[Lane]] = {}  # agent → lanes of the needs they meet

@@ -8,6 +8,8 @@ who cannot, and a call is overtaken only by calls that come within the differenc
 An agent is free beside a call they could serve only while, and no longer than:
 - the call waits for its own agent, who is at work (the patience it came with);
 - others need the agent more (`spare` seconds of its queue, from its beginning to wait);
+- the agent is one of the last free whom a queue keeps for callers who would be ahead of the call,
+  others of them being at work (`routing.reserve`);
 - the agent rests and somebody else at work could serve the call (a cool-down, an hour too busy);
 - the call excludes the agent, who did not take it, and somebody else at work could serve it;
 - the call is a callback that is postponed, or a call ahead of it waits for the same agent.
@@ -58,6 +60,7 @@ from routing.match import Decision
 from routing.model import Place, Queue, Rest, Seat, State, Waiting
 from routing.pairing import agent_for, next_pair
 from routing.policy import in_stage, moved, put_in_place, waiting_for
+from routing.reserve import kept_for, kept_now, reserves_of
 from routing.rest import COOL_DOWNS, Occupancy
 from routing.roll import Picture
 from routing.views import Views
@@ -86,7 +89,9 @@ TABLE: dict[type[AgentEvent], dict[State, str]] = {
     }.items()
 }
 
-Timer = tuple[float, Literal["relax", "own", "spare", "later", "limit", "wrap_up", "rest"], str]
+Timer = tuple[
+    float, Literal["relax", "own", "spare", "kept", "later", "limit", "wrap_up", "rest"], str
+]
 
 
 class Floor(Views):
@@ -109,6 +114,7 @@ class Floor(Views):
             raise ValueError("An agent is set aside after one missed call at the earliest.")
         super().__init__()
         self._queues = dict(queues)
+        self._board.reserves = reserves_of(queues.values())
         self._misses_allowed = misses_before_set_aside
         self._occupancy = Occupancy(occupancy_limit)
         self._cool_downs = dict(cool_downs)
@@ -158,6 +164,9 @@ class Floor(Views):
 
     def _queues_changed(self, event: QueuesChanged) -> None:
         self._queues = dict(event.queues)
+        self._board.reserves = reserves_of(self._queues.values())
+        for waiting in self._board.calls.values():
+            self._mind_reserves(waiting)
 
     def _call_waits(self, event: CallWaits) -> None:
         queue = self._queue(event, event.queue)
@@ -189,7 +198,9 @@ class Floor(Views):
             for place in sorted(chain.from_iterable(rivals(lane, board.lanes.values())))
             if place != waiting.place
         ]
-        board.keep(put_in_place(waiting, event.place, others))
+        reordered = put_in_place(waiting, event.place, others)
+        board.keep(reordered)
+        self._mind_reserves(reordered)
 
     def _call_moved(self, event: CallMoved) -> None:
         queue = self._queue(event, event.queue)
@@ -371,7 +382,7 @@ class Floor(Views):
         needed_by: Mapping[str, str] | None = None,
     ) -> None:
         board = self._board
-        decision = Decision(waiting, agent, self._now, seats, needed_by or {})
+        decision = Decision(waiting, agent, self._now, seats, needed_by or {}, kept_now(board))
         offers[agent] = Offer(decision, waiting.queue.ring)
         board.keep(replace(waiting, offered_to=agent))
         seat = board.seats[agent]
@@ -384,7 +395,7 @@ class Floor(Views):
             return False
         firsts = chain.from_iterable(map(self._first_calls, board.lanes.values()))
         return any(
-            self._reassign(board.calls[place[-1]], offers, set())
+            self._reassign(board.calls[place[-1]], offers, set(), place[0])
             for place in sorted(firsts)
             if before is None or place < before
         )
@@ -397,8 +408,13 @@ class Floor(Views):
             if not waiting.excluded and not waiting.callback:
                 return
 
-    def _reassign(self, waiting: Waiting, offers: dict[str, Offer], tried: set[str]) -> bool:
-        """Give `waiting` an agent of `offers` whose own call another agent can take."""
+    def _reassign(
+        self, waiting: Waiting, offers: dict[str, Offer], tried: set[str], behind: float
+    ) -> bool:
+        """Give `waiting` an agent of `offers` whose own call another agent can take.
+
+        Nobody is taken for it who is kept from a call of effective arrival `behind`.
+        """
         board, now = self._board, self._now
         if waiting.callback:
             return False
@@ -409,11 +425,13 @@ class Floor(Views):
             tried.add(agent)
             if other.callback or other.preferred == agent:
                 continue
-            instead = agent_for(other, board.lane(other.need), board, now)
+            if kept_for(agent, behind, board, now) is not None:
+                continue
+            instead = agent_for(other, board.lane(other.need), board, now, behind)
             if instead is not None:
                 seats = offer.decision.seats
                 self._offer(other, instead, offers, seats, {agent: waiting.call})
-            elif not self._reassign(other, offers, tried):
+            elif not self._reassign(other, offers, tried, behind):
                 continue
             free = {s.name: s for s in offer.decision.seats}[agent]
             self._offer(waiting, agent, offers, board.roll.picture().with_seat(free))
@@ -459,6 +477,7 @@ class Floor(Views):
             heappush(self._timers, (waiting.spare_until, "spare", call))
         if waiting.not_before is not None:
             heappush(self._timers, (waiting.not_before, "later", call))
+        self._mind_reserves(waiting)
         self._mind_limits(waiting, new=True)
 
     def _keep(self, waiting: Waiting) -> Waiting:
@@ -488,6 +507,13 @@ class Floor(Views):
             self._strained.append(waiting.call)
         if new and waiting.queue.most is not None and not waiting.callback:
             self._strained.append(waiting.call)
+
+    def _mind_reserves(self, waiting: Waiting) -> None:
+        """Foresee when nobody is kept from the call any more."""
+        for reserve in self._board.reserves.values():
+            until = waiting.place[0] + reserve.head_start
+            if until > self._now:
+                heappush(self._timers, (until, "kept", waiting.call))
 
     def _drop(self, call: str) -> None:
         self._board.drop(call)
@@ -578,8 +604,9 @@ class Floor(Views):
                 self._keep(replace(self._board.calls[name], own_until=None))
             elif kind == "spare":
                 self._keep(replace(self._board.calls[name], spare_until=None))
-            else:
+            elif kind == "later":
                 self._keep(replace(self._board.calls[name], not_before=None))
+            # From a call that stands high enough by now, "kept", `_serve` keeps nobody.
 
     def _still_due(self, timer: Timer) -> bool:
         at, kind, name = timer
@@ -593,6 +620,9 @@ class Floor(Views):
             return False
         if kind == "limit":
             return waiting.must_go_at == at and waiting.offered_to is None
+        if kind == "kept":
+            reserves = self._board.reserves.values()
+            return any(waiting.place[0] + reserve.head_start == at for reserve in reserves)
         return at == {
             "relax": waiting.relaxes_at,
             "own": waiting.own_until,

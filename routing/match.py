@@ -12,6 +12,7 @@ from typing import Literal
 
 from routing.model import Need, Seat, Waiting
 from routing.pairing import CONSIDERED, points
+from routing.reserve import Kept, kept_in
 from routing.roll import Picture
 
 Code = Literal[
@@ -26,6 +27,7 @@ Code = Literal[
     "away",
     "resting",
     "kept",
+    "kept_free",
     "needed_elsewhere",
     "fewer_points",
     "longer_idle_preferred",
@@ -44,6 +46,7 @@ _SENTENCES: dict[Code, str] = {
     "away": "{agent}, the caller's own agent, is not logged in.",
     "resting": "{agent} rests while others are at work ({detail}).",
     "kept": "{agent} is free, but {detail}.",
+    "kept_free": "{agent} is free, but kept free for {detail}.",
     "needed_elsewhere": "{agent} is free too, but {detail}.",
     "fewer_points": "{agent} is free too, but {detail}.",
     "longer_idle_preferred": "{agent} is free too, but {detail}.",
@@ -75,7 +78,8 @@ class Decision:
     """A call, the agent it was offered to at `at`, and the reasons.
 
     `waiting` and `seats` are the call and all logged-in agents as they were just before.
-    `needed_by` are agents given to another call of the same moment: agent → that call.
+    `needed_by` are agents given to another call of the same moment: agent → that call. `reserves`
+    are those that queues kept.
     """
 
     waiting: Waiting
@@ -83,6 +87,7 @@ class Decision:
     at: float
     seats: Picture
     needed_by: Mapping[str, str] = field(default_factory=dict)
+    reserves: tuple[Kept, ...] = ()
 
     @property
     def need(self) -> Need:
@@ -102,7 +107,9 @@ class Decision:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The reasons, agent by agent; see the function of this name."""
-        return verdicts(self.waiting, self.seats, self.agent, self.at, self.needed_by)
+        return verdicts(
+            self.waiting, self.seats, self.agent, self.at, self.needed_by, self.reserves
+        )
 
 
 def verdicts(
@@ -111,6 +118,7 @@ def verdicts(
     chosen: str | None,
     at: float,
     needed_by: Mapping[str, str] | None = None,
+    reserves: Iterable[Kept] = (),
 ) -> tuple[Verdict, ...]:
     """One for every agent of `seats`, by name; and one for the caller's own agent if away.
 
@@ -126,7 +134,13 @@ def verdicts(
         verdict = None if seat is winner else _obstacle(seat, waiting, at)
         if verdict is None:
             score = points(seat, waiting.need, holders, at)
-            if winner is None:
+            apart = waiting.not_before is not None or waiting.own_until is not None
+            keeper = None
+            if reserves and seat is not winner and not apart:
+                keeper = kept_in(by_name.values(), seat, waiting.place[0], reserves, at)
+            if keeper is not None:
+                verdict = Verdict(name, "kept_free", keeper, score)
+            elif winner is None:
                 verdict = _not_yet(seat, waiting, at, score)
             elif needed_by and name in needed_by:
                 detail = f"they are the only one for another call, {needed_by[name]}"

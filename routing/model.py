@@ -16,6 +16,7 @@ __all__ = [
     "Place",
     "Queue",
     "Relax",
+    "Reserve",
     "Rest",
     "Seat",
     "State",
@@ -44,6 +45,25 @@ class Relax:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserve:
+    """`free` agents are kept for the next call of a queue; see `routing.reserve`.
+
+    `need` and `relax` are what such a call asks for, and `head_start` how far ahead it comes, in
+    seconds. ValueError for fewer than one agent, and for stages out of order.
+    """
+
+    free: int
+    need: Need = ANYBODY
+    relax: tuple[Relax, ...] = ()
+    head_start: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.free < 1:
+            raise ValueError("Who keeps agents free keeps one at least.")
+        check_stages("A reserve", self.relax)
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """How calls of one kind wait.
 
@@ -53,7 +73,7 @@ class Queue:
 
     A call that has to wait is released where already `most` wait, and after `longest` seconds.
     During its first `spare` seconds a call is not given an agent whom others need more; see
-    `routing.pairing`. ValueError for stages out of order.
+    `routing.pairing`. `reserve` are agents kept for its calls. ValueError for stages out of order.
     """
 
     name: str
@@ -65,6 +85,7 @@ class Queue:
     most: int | None = None
     longest: float | None = None
     spare: float = 0.0
+    reserve: Reserve | None = None
 
     def __post_init__(self) -> None:
         check_stages(f"Queue {self.name}", self.relax)

@@ -17,7 +17,8 @@ free one whom others need more: the free agent is the only one for a need that f
 can serve and that was asked for within KEEP_FOR, while somebody else at work could take this call.
 That is the threshold reserve of Bell and Williams, "Dynamic scheduling of a system with two
 parallel servers in heavy traffic" (Annals of Applied Probability 11(3), 2001), with its cost
-bounded: after `spare` seconds nobody is kept.
+bounded: after `spare` seconds nobody is kept. Whom a queue keeps free for callers yet to come is
+said in `routing.reserve`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -26,6 +27,7 @@ from itertools import islice
 from routing.board import Board
 from routing.lane import PREFERRED, Lane
 from routing.model import Need, Place, Seat, Waiting
+from routing.reserve import kept_for
 
 SPARING = 60.0
 """Points less for a skill that the call has no use for and nobody else logged in has."""
@@ -62,41 +64,50 @@ def next_pair(board: Board, now: float) -> tuple[Waiting, str] | None:
     for agent, places in board.own.items():
         if board.seats[agent].offerable:
             for place in places:
-                if may_take(agent, board.calls[place[-1]], board):
+                if may_take(agent, board.calls[place[-1]], board, now):
                     if best is None or place < best[0]:
                         best = (place, agent)
                     break
     return None if best is None else (board.calls[best[0][-1]], best[1])
 
 
-def agent_for(waiting: Waiting, lane: Lane, board: Board, now: float) -> str | None:
-    """The agent to offer a call of `lane` to; None if nobody free may take it now."""
+def agent_for(
+    waiting: Waiting, lane: Lane, board: Board, now: float, behind: float = float("-inf")
+) -> str | None:
+    """The agent to offer a call of `lane` to; None if nobody free may take it now.
+
+    Nobody who is kept from it, nor from a call of effective arrival `behind`.
+    """
     own = None if waiting.preferred is None else board.seats.get(waiting.preferred)
     if (
         own is not None
         and own.offerable
         and own.rest is None
         and lane.need.met_by(own.agent)
-        and may_take(own.name, waiting, board)
+        and may_take(own.name, waiting, board, now, behind)
     ):
         return own.name
-    found = list(islice(_candidates(waiting, lane, board, now), CONSIDERED))
+    found = list(islice(_candidates(waiting, lane, board, now, behind), CONSIDERED))
     if len(found) > 1:
         return _most_points(found, lane.need, board, now)
     if found:
         return found[0]
     if lane.resting and lane.fresh <= waiting.excluded:
-        return next((name for _, name in lane.resting if may_take(name, waiting, board)), None)
+        return next((name for _, name in lane.resting if may_take(name, waiting, board, now)), None)
     return None
 
 
-def may_take(agent: str, waiting: Waiting, board: Board) -> bool:
+def may_take(
+    agent: str, waiting: Waiting, board: Board, now: float, behind: float = float("-inf")
+) -> bool:
     """Whether a free agent who meets the call's need may be offered it.
 
-    Not after a refusal; and not a callback while a call ahead of it waits that the agent could
-    serve, whatever keeps the two apart for the moment.
+    Not after a refusal; not while kept for others, by `routing.reserve`; and not a callback while a
+    call ahead of it waits that the agent could serve, whatever keeps the two apart for the moment.
     """
     if agent in waiting.excluded:
+        return False
+    if board.reserves and kept_for(agent, max(waiting.place[0], behind), board, now) is not None:
         return False
     if not waiting.callback:
         return True
@@ -124,25 +135,40 @@ def kept(agent: str, lane: Lane, board: Board, now: float) -> bool:
 def _first_of(lane: Lane, board: Board, now: float) -> tuple[Place, str] | None:
     """The first call of a lane that can be served, and by whom."""
     # With nobody free but those who rest while others work, only a refusal can change the answer.
-    refused_only = not lane.free and bool(lane.fresh)
-    if refused_only and not board.refused:
-        return None
+    if not lane.free and lane.fresh:
+        return _first_refused(lane, board, now)
     sparing_fails = False
     for place in lane.open:
         waiting = board.calls[place[-1]]
         plain = not waiting.excluded and not waiting.callback
-        if plain and (refused_only or (sparing_fails and waiting.spare_until is not None)):
+        if plain and sparing_fails and waiting.spare_until is not None:
             continue
         agent = agent_for(waiting, lane, board, now)
         if agent is not None:
             return place, agent
-        sparing_fails = sparing_fails or (plain and waiting.spare_until is not None)
+        if plain and waiting.spare_until is None:
+            # All who are free are kept from it, and so from every call behind it.
+            return _first_refused(lane, board, now)
+        sparing_fails = sparing_fails or plain
     return None
 
 
-def _candidates(waiting: Waiting, lane: Lane, board: Board, now: float) -> Iterable[str]:
+def _first_refused(lane: Lane, board: Board, now: float) -> tuple[Place, str] | None:
+    """The first of a lane's calls that exclude somebody: they may be offered agents who rest."""
+    for place in sorted(board.calls[call].place for call in board.refused):
+        waiting = board.calls[place[-1]]
+        if waiting.standing == "open" and waiting.need == lane.need:
+            agent = agent_for(waiting, lane, board, now)
+            if agent is not None:
+                return place, agent
+    return None
+
+
+def _candidates(
+    waiting: Waiting, lane: Lane, board: Board, now: float, behind: float
+) -> Iterable[str]:
     for _, name in lane.free:
-        if not may_take(name, waiting, board):
+        if not may_take(name, waiting, board, now, behind):
             continue
         if waiting.spare_until is not None and kept(name, lane, board, now):
             continue

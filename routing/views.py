@@ -3,6 +3,7 @@
 from routing.board import Board
 from routing.match import Verdict, verdicts
 from routing.model import Need, Seat, Waiting
+from routing.reserve import kept_now
 from routing.waiting import HandleTimes, Outlook, ahead, expected_wait, told_after
 
 
@@ -86,4 +87,4 @@ class Views:
         waiting = self._board.calls.get(call)
         if waiting is None or waiting.offered_to is not None:
             return ()
-        return verdicts(waiting, self.agents(), None, now)
+        return verdicts(waiting, self.agents(), None, now, reserves=kept_now(self._board))

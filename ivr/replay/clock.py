@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import IntEnum, auto
 from heapq import heapify, heappop, heappush
 
-from ivr.replay.keeper import Keeper
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts
 from routing.events import (
@@ -62,7 +61,6 @@ class Due(IntEnum):
     CALLS = auto()
     GIVES_UP = auto()
     GOES_HOME = auto()
-    SWITCHED = auto()
 
 
 class Replay:
@@ -75,9 +73,6 @@ class Replay:
         shifts: Shifts,
         skilled: Skilled,
         lasts: Lasts,
-        *,
-        one_in: int = 0,
-        elder: Callable[[Caller], bool] = lambda _: False,
     ) -> None:
         self._floor, self._terms, self._lasts = floor, terms, lasts
         self._skilled = skilled
@@ -90,9 +85,6 @@ class Replay:
         self._talking: dict[str, str] = {}  # agent → call
         self._owed: dict[str, float] = {}  # agent → seconds of break to take after the talk
         self._back: dict[str, float] = {}  # agent → the end of the break being taken
-        self._turning: set[str] = set()  # agents who may be kept once they have switched
-        self._keeper = Keeper(one_in, self._tell)
-        self._elder = elder
 
     def play(self, scene: Sequence[Caller]) -> tuple[Outcome, ...]:
         """Everything that becomes of the callers, in their order. The same twice for the same."""
@@ -121,16 +113,13 @@ class Replay:
     def _happen(self, at: float, what: Due, about: object) -> None:
         match what, about:
             case Due.ARRIVES, (str(name), frozenset() as kinds):
-                if self._floor.agent(name) is None:
-                    self._keeper.there.add(name)
                 self._tell(AgentArrived(self._skilled(name, kinds)), at)
             case Due.TALK_OVER, str(name):
                 self._talk_over(name, at)
             case Due.BACK, str(name):
                 if self._back.get(name) == at:
                     del self._back[name]
-                    self._keeper.there.add(name)
-                    self._free(name, at)
+                    self._tell(AgentResumed(name), at)
             case Due.BREAK, Break() as one:
                 self._begin_break(one, at)
             case Due.CALLS, Caller() as caller:
@@ -138,19 +127,11 @@ class Replay:
             case Due.GIVES_UP, str(call):
                 self._give_up(call, at)
             case Due.GOES_HOME, str(name):
-                self._keeper.lose(name)
-                self._turning.discard(name)
                 self._tell(AgentLeft(name), at)
-            case Due.SWITCHED, str(name) if name in self._turning:
-                self._turning.discard(name)
-                self._free(name, at)
 
     def _arrive(self, caller: Caller, at: float) -> None:
         self._callers[caller.call] = caller
-        if self._elder(caller):
-            self._keeper.waiting.add(caller.call)
         self._tell(self._terms(caller, self._floor), at)
-        self._keeper.give(at)
         if caller.call not in self._outcomes:
             # Endless patience ends when the last agent has gone home.
             self._plan(
@@ -161,7 +142,6 @@ class Replay:
         if call not in self._outcomes:
             caller = self._callers[call]
             self._outcomes[call] = Outcome(caller, at - caller.since, None)
-            self._keeper.waiting.discard(call)
             self._tell(CallLeft(call), at)
 
     def _talk_over(self, name: str, at: float) -> None:
@@ -169,34 +149,19 @@ class Replay:
         owed = self._owed.pop(name, 0.0)
         if owed:
             self._rest(name, at, at + owed)
-        elif self._keeper.wanted():
-            # Kept or not is decided when the agent is free: until then this is switching.
-            self._turning.add(name)
-            self._plan(at + self._shifts.switching, Due.SWITCHED, name)
-            self._tell(AgentPaused(name, BREAK), at)
         self._tell(TalkOver(call, name), at)
-
-    def _free(self, name: str, at: float) -> None:
-        """A paused agent is ready again: for everybody, or kept for the elderly."""
-        if self._keeper.wanted():
-            self._keeper.keep(name, at)
-        else:
-            self._tell(AgentResumed(name), at)
 
     def _begin_break(self, one: Break, at: float) -> None:
         """A break falls due: after the talk, or on top of the break the agent has not ended yet."""
         if one.agent in self._talking:
             self._owed[one.agent] = self._owed.get(one.agent, 0.0) + one.seconds
             return
-        self._turning.discard(one.agent)
         self._rest(one.agent, at, max(self._back.get(one.agent, at), at) + one.seconds)
 
     def _rest(self, name: str, at: float, until: float) -> None:
         self._back[name] = until
         self._plan(until, Due.BACK, name)
-        self._keeper.lose(name)
         self._tell(AgentPaused(name, BREAK), at)
-        self._keeper.give(at)
 
     def _tell(self, event: Event, at: float) -> None:
         for instruction in self._floor.handle(event, at):
@@ -206,7 +171,6 @@ class Replay:
     def _answer(self, call: str, agent: str, at: float) -> None:
         caller = self._callers[call]
         self._outcomes[call] = Outcome(caller, at - caller.since, agent)
-        self._keeper.waiting.discard(call)
         self._talking[agent] = call
         self._plan(at + self._lasts(caller, agent), Due.TALK_OVER, agent)
         self._tell(OfferAccepted(call, agent), at)

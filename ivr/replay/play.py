@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ivr.replay.app_queue import AppQueue, Settings
 from ivr.replay.clock import Outcome, Replay
-from ivr.replay.rules import Rules, elderly
+from ivr.replay.rules import Rules
 from ivr.replay.scene import Caller, Casting
 from ivr.replay.shifts import AWAY, Shifts, shifts_of
 from ivr.replay.talks import Pace
@@ -51,16 +51,7 @@ class Stage:
         if isinstance(way, Settings):
             return AppQueue(way, take.shifts, self._lasts).play(take.scene)
         floor = Floor(way.switching(take.shifts.switching))
-        replay = Replay(
-            floor,
-            way.terms,
-            take.shifts,
-            way.skilled,
-            self._lasts,
-            one_in=way.one_in,
-            elder=elderly,
-        )
-        return replay.play(take.scene)
+        return Replay(floor, way.terms, take.shifts, way.skilled, self._lasts).play(take.scene)
 
     def _lasts(self, caller: Caller, agent: str) -> float:
         return self.talks.length(caller.kind, caller.matter, agent)

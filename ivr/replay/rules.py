@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ivr.replay.scene import Caller
 from routing.events import CallWaits
 from routing.floor import Floor
-from routing.model import ANYBODY, Agent, Need, Queue
+from routing.model import ANYBODY, Agent, Need, Queue, Reserve
 
 ELDER = 60
 """The age from which on a caller is elderly."""
@@ -23,16 +23,12 @@ HeadStart = Callable[[Caller], float]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`terms` is how a caller waits in one of `queues`; `skilled` is an agent by what they serve.
-
-    Of every `one_in` agents one is kept for the elderly; 0 keeps nobody. See `keeper.py`.
-    """
+    """`terms` is how a caller waits in one of `queues`; `skilled` is an agent by what they serve."""
 
     name: str
     queues: Mapping[str, Queue]
     terms: Callable[[Caller, Floor], CallWaits]
     skilled: Callable[[str, frozenset[str]], Agent]
-    one_in: int = 0
 
     def switching(self, seconds: float) -> Mapping[str, Queue]:
         """The queues with what the trace shows of switching from call to call as wrap-up."""
@@ -65,14 +61,24 @@ def in_order(name: str, head_start: HeadStart) -> Rules:
 
 
 def elders_first(
-    name: str, head_start: HeadStart, *, by_kind: bool = True, one_in: int = 0
+    name: str,
+    head_start: HeadStart,
+    *,
+    by_kind: bool = True,
+    keep_free: int = 0,
+    ahead: float = AHEAD,
 ) -> Rules:
-    """The elderly ahead of everybody, and the others by `head_start`.
+    """The elderly so far `ahead`, of everybody by default, and the others by `head_start`.
 
     With `by_kind` an elderly caller needs an agent for the kind of the call; else any agent will do,
-    as for a hotline that puts them straight through and does not ask for their matter.
+    as for a hotline that puts them straight through and does not ask for their matter. So many
+    agents as `keep_free` says are kept for the next elderly caller.
     """
-    queues = {"elderly": Queue("elderly", head_start=AHEAD), "all": Queue("all")}
+    reserve = Reserve(keep_free, head_start=ahead) if keep_free else None
+    queues = {
+        "elderly": Queue("elderly", head_start=ahead, reserve=reserve),
+        "all": Queue("all"),
+    }
 
     def terms(caller: Caller, _: Floor) -> CallWaits:
         need = Need({asks(caller): 1})
@@ -80,4 +86,4 @@ def elders_first(
             return CallWaits(caller.call, "elderly", need=need if by_kind else ANYBODY)
         return CallWaits(caller.call, "all", need=need, head_start=head_start(caller))
 
-    return Rules(name, queues, terms, able, one_in)
+    return Rules(name, queues, terms, able)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ivr.replay.app_queue import BEST, DEFAULTS, AppQueue
 from ivr.replay.app_queue import Settings as Queueing
 from ivr.replay.clock import Outcome, Replay
-from ivr.replay.rules import Rules, elderly, elders_first, in_order
+from ivr.replay.rules import Rules, elders_first, in_order
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts
 from routing.floor import Floor
@@ -20,7 +20,7 @@ NAMES = ("ana", "ben", "cleo")
 WAYS = [
     in_order("fifo", lambda _: 0.0),
     elders_first("ours", lambda one: 90.0 * one.priority),
-    elders_first("kept", lambda _: 0.0, by_kind=False, one_in=2),
+    elders_first("kept", lambda _: 0.0, by_kind=False, keep_free=1),
     DEFAULTS,
     BEST,
 ]
@@ -42,8 +42,7 @@ def played(way: Rules | Queueing, shifts: Shifts, scene: list[Caller]) -> tuple[
     if isinstance(way, Queueing):
         return AppQueue(way, shifts, lasts).play(scene)
     floor = Floor(way.switching(0.0))
-    replay = Replay(floor, way.terms, shifts, way.skilled, lasts, one_in=way.one_in, elder=elderly)
-    return replay.play(scene)
+    return Replay(floor, way.terms, shifts, way.skilled, lasts).play(scene)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)

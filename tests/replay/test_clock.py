@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.replay.clock import Outcome, Replay
-from ivr.replay.rules import AHEAD, Rules, elderly, elders_first, in_order
+from ivr.replay.rules import AHEAD, Rules, elders_first, in_order
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts
 from routing.floor import Floor
@@ -18,15 +18,7 @@ def played(
     shifts: Shifts, *scene: Caller, rules: Rules = FIFO, talk: float = 100.0
 ) -> dict[str, Outcome]:
     floor = Floor(rules.switching(shifts.switching))
-    replay = Replay(
-        floor,
-        rules.terms,
-        shifts,
-        rules.skilled,
-        lambda _caller, _agent: talk,
-        one_in=rules.one_in,
-        elder=elderly,
-    )
+    replay = Replay(floor, rules.terms, shifts, rules.skilled, lambda _caller, _agent: talk)
     return {one.caller.call: one for one in replay.play(scene)}
 
 
@@ -93,18 +85,18 @@ def test_the_elderly_are_next_and_the_others_keep_their_order() -> None:
 
 
 def test_of_two_agents_one_is_kept_for_the_elderly_and_given_to_them_at_once() -> None:
-    rules = elders_first("ours", lambda _: 0.0, by_kind=False, one_in=2)
+    rules = elders_first("ours", lambda _: 0.0, by_kind=False, keep_free=1)
     scene = (caller("a", 0), caller("b", 10), caller("c", 20), caller("old", 130, age=70))
     found = played(staff("ana", "ben", until=1000), *scene, rules=rules)
-    # Ana is done at 100 and kept, though c waits; Ben is done at 110 and takes c.
-    assert waits(found) == {"a": 0, "b": 0, "c": 90, "old": 0}
+    # Ana is done at 100, and one of two free takes b; ben is done at 200 and kept, ana at 230 for c.
+    assert waits(found) == {"a": 0, "b": 90, "old": 0, "c": 210}
 
 
 def test_without_an_elderly_caller_the_kept_agent_stays_kept() -> None:
-    rules = elders_first("ours", lambda _: 0.0, by_kind=False, one_in=2)
+    rules = elders_first("ours", lambda _: 0.0, by_kind=False, keep_free=1)
     scene = (caller("a", 0), caller("b", 10), caller("c", 20), caller("d", 30))
     found = played(staff("ana", "ben", until=1000), *scene, rules=rules)
-    assert waits(found) == {"a": 0, "b": 0, "c": 90, "d": 180}
+    assert waits(found) == {"a": 0, "b": 90, "c": 180, "d": 270}
 
 
 def test_a_caller_nobody_serves_is_answered_by_nobody() -> None:
@@ -112,7 +104,7 @@ def test_a_caller_nobody_serves_is_answered_by_nobody() -> None:
     assert not found["a"].answered
 
 
-@pytest.mark.parametrize("rules", [FIFO, elders_first("ours", lambda _: AHEAD, one_in=3)])
+@pytest.mark.parametrize("rules", [FIFO, elders_first("ours", lambda _: AHEAD, keep_free=1)])
 def test_the_same_scene_is_played_the_same_way_twice(rules: Rules) -> None:
     scene = [
         caller(f"c{n}", 7.0 * n, patience=60.0 + n % 90, priority=n % 3, age=30 + n % 50)

@@ -32,7 +32,7 @@ from routing.events import (
 )
 from routing.floor import Floor
 from routing.match import verdicts
-from routing.model import Agent, Need, Queue, Relax
+from routing.model import Agent, Need, Queue, Relax, Reserve
 from tests.routing.shift import Shift, run_day
 from tests.routing.watch import Watch
 
@@ -46,8 +46,14 @@ QUEUES = {
         need=Need({"care": 3}),
         relax=(Relax(10.0, Need({"care": 1})), Relax(25.0, Need())),
         head_start=30.0,
+        reserve=Reserve(1, Need({"care": 3}), (Relax(10.0, Need({"care": 1})),), head_start=30.0),
     ),
-    "foreign": Queue("foreign", need=Need({"ja": 2}, prefer={"care": 1})),
+    "foreign": Queue(
+        "foreign",
+        need=Need({"ja": 2}, prefer={"care": 1}),
+        head_start=12.0,
+        reserve=Reserve(2, Need({"ja": 1}), head_start=12.0),
+    ),
     "either": Queue("either", need=Need(any_of=((Need({"ja": 1}), Need({"care": 4})),))),
     "grown": Queue("grown", need=Need(none_of=(Need({"trainee": 1}),))),
 }
@@ -346,6 +352,45 @@ def test_everybody_is_served_within_the_time_of_those_before_them(
     for number, (at, head_start, _) in enumerate(calls):
         before = sum(place <= (at - head_start, at) for place in places)
         assert answered[f"c{number}"] - at <= before * (TALK + WRAP_UP)
+
+
+@settings(STEADY, max_examples=100)
+@given(calls=CALLS, staff=STAFF, elderly=st.sets(st.integers(0, 24)), free=st.integers(1, 3))
+def test_a_reserve_delays_nobody_longer_than_the_callers_it_is_for_come_ahead(
+    calls: list[tuple[int, float, Need]],
+    staff: list[dict[str, int]],
+    elderly: set[int],
+    free: int,
+) -> None:
+    """Once a caller who came now would not be ahead of a call, it waits as if nobody were kept: for
+    the talk that is on, and for the calls whose effective arrival is earlier."""
+    care, ahead = Need({"care": 3}), 300.0
+    shift = Shift(
+        {
+            "general": Queue("general", wrap_up=WRAP_UP),
+            "senior": Queue(
+                "senior", care, (), ahead, wrap_up=WRAP_UP, reserve=Reserve(free, care, (), ahead)
+            ),
+        }
+    )
+    shift.arrive("allround", ja=5, care=5)
+    for number, skills in enumerate(staff):
+        shift.arrive(f"agent{number}", **skills)
+    arrivals, came = [], []
+    for number, (at, head_start, need) in enumerate(calls):
+        call = f"c{number}"
+        if number in elderly:
+            came.append((at - ahead, at, float(at)))
+            arrivals.append((float(at), CallWaits(call, "senior")))
+        else:
+            came.append((at - head_start, at, max(float(at), at - head_start + ahead)))
+            general = CallWaits(call, "general", need=need, head_start=head_start)
+            arrivals.append((float(at), general))
+    answered = run_day(shift, arrivals, TALK)
+    assert len(answered) == len(calls)
+    for number, (effective, at, kept_until) in enumerate(came):
+        before = sum(one[:2] <= (effective, at) for one in came)
+        assert answered[f"c{number}"] <= kept_until + before * (TALK + WRAP_UP)
 
 
 @settings(STEADY, max_examples=60)

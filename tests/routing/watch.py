@@ -1,5 +1,7 @@
 """Somebody who watches a floor: keeps apart from it what the instructions say, and compares."""
 
+from collections.abc import Iterator
+
 from routing.events import (
     CallbackPostponed,
     CallLeft,
@@ -13,7 +15,7 @@ from routing.events import (
     TalkOver,
     Withdraw,
 )
-from routing.model import Seat, Waiting
+from routing.model import Reserve, Seat, Waiting
 from tests.routing.shift import Shift
 
 
@@ -55,6 +57,7 @@ class Watch:
                     assert self.shift.state(agent) == "paused"
         for offer in offers:
             self._nobody_was_overtaken(offer, alone=len(offers) == 1)
+            self._what_is_kept_is_left(offer)
         self.nobody_is_idle_without_a_reason()
 
     def _before(self, event: Event) -> None:
@@ -103,6 +106,35 @@ class Watch:
                 behind = other.callback and not alone
                 assert behind or self.reason(seat, other), "order was inverted"
 
+    def _what_is_kept_is_left(self, offer: Offer) -> None:
+        """A call of lower standing was not given one of the last whom a queue keeps free."""
+        for reserve, them in self._kept_from(offer.decision.waiting):
+            if any(seat.name == offer.agent for seat in them):
+                free = sum(seat.offerable for seat in them)
+                assert free >= min(reserve.free, len(them) - 1), "the reserve was given away"
+
+    def _kept_from(self, waiting: Waiting) -> Iterator[tuple[Reserve, list[Seat]]]:
+        """The reserves of queues whose next caller would be ahead of the call, with those who are
+        at work and could serve that caller at once."""
+        seats = self.shift.floor.agents()
+        for queue in self.shift.queues.values():
+            reserve = queue.reserve
+            if reserve is None or waiting.place[0] + reserve.head_start <= self.shift.now:
+                continue
+            needs = [reserve.need, *(stage.need for stage in reserve.relax)]
+            staffed = (n for n in needs if any(not s.leaving and n.met_by(s.agent) for s in seats))
+            need = next(staffed, reserve.need)
+            at_work = [s for s in seats if s.working and s.rest is None and need.met_by(s.agent)]
+            yield reserve, at_work
+
+    def kept_free(self, seat: Seat, waiting: Waiting) -> bool:
+        """Whether a free agent is one of the last whom a queue keeps for others than this call."""
+        return any(
+            seat in them
+            and sum(one.offerable for one in them) - 1 < min(reserve.free, len(them) - 1)
+            for reserve, them in self._kept_from(waiting)
+        )
+
     def waiting(self) -> list[Waiting]:
         """The calls no phone rings for."""
         return [one for one in self.shift.floor.waiting() if one.offered_to is None]
@@ -112,7 +144,8 @@ class Watch:
         free = [seat for seat in self.shift.floor.agents() if seat.offerable]
         for waiting in self.waiting() if free else ():
             for seat in free:
-                assert not could_take(seat, waiting) or self.reason(seat, waiting), (
+                reason = self.reason(seat, waiting) or self.kept_free(seat, waiting)
+                assert reason or not could_take(seat, waiting), (
                     f"{seat.name} is idle beside {waiting.call}"
                 )
 
