@@ -23,6 +23,7 @@ from ivr.errors import (
     BadInput,
     CallerHungUp,
     CarelineError,
+from ivr.control.lately import Lately
     LineError,
 from ivr.control.roles import Role
     StoreError,
@@ -131,7 +132,19 @@ class App:
         self._music_classes: frozenset[str] = frozenset()
         self._private: dict[str, list[Path]] = {}
         self._calls: dict[str, Call] = {}
-        self.overseer = Overseer(self.desk, self.door, self._calls, database, now, monotonic)
+        self._older: dict[int, Edition] = {}
+        lately = Lately(now)
+        self.journal.listen(lately.add)
+        self.overseer = Overseer(
+            self.desk,
+            self.door,
+            self._calls,
+            database,
+            now,
+            monotonic,
+            lambda: self.hotline.center.queues,
+            lately,
+        )
         groups: dict[Role, str | None] = {
             "supervisor": settings.supervisors,
             "auditor": settings.auditors,

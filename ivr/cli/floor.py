@@ -96,10 +96,10 @@ def _done(call: str, what: str) -> None:
 def _waiting(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("call", "caller", "queue", "needs", "waited", "ahead by", "expected", "")
     for row in rows:
-        expected = "–".join(map(_clock, row["expected"] or ()))
+        expected = "–".join(map(clock, row["expected"] or ()))
         cells = (
             row["call"].removeprefix(OWN), row["caller"], row["queue"], row["need"],
-            _clock(row["waited"]), _clock(row["head_start"]) if row["head_start"] else "",
+            clock(row["waited"]), clock(row["head_start"]) if row["head_start"] else "",
             expected, f"rings at {row['ringing']}" if row["ringing"] else "",
         )  # fmt: skip
         table.add_row(*map(outside, cells))
@@ -111,8 +111,8 @@ def _agents(rows: Sequence[Mapping[str, Any]]) -> Table:
     for row in sorted(rows, key=lambda row: (row["state"], row["agent"])):
         paused = f" ({row['pause']})" if row["pause"] else ""
         cells = (
-            row["agent"], row["state"].replace("_", "-") + paused, _clock(row["for"]),
-            "" if row["left"] is None else _clock(row["left"]), row["queue"] or "",
+            row["agent"], row["state"].replace("_", "-") + paused, clock(row["for"]),
+            "" if row["left"] is None else clock(row["left"]), row["queue"] or "",
             (row["call"] or "").removeprefix(OWN),
         )  # fmt: skip
         table.add_row(*map(outside, cells))
@@ -123,6 +123,7 @@ def _table(*headings: str) -> Table:
     return Table(*headings, box=None, header_style="dim", pad_edge=False)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as a telephone shows them."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"

@@ -36,6 +36,7 @@ from ivr.cli import (
     test,
     versions,
     voices,
+    top,
     why,
     worker,
 )
@@ -79,6 +80,7 @@ app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
 app.add_typer(floor.app, name="floor", rich_help_panel=ANSWERING)
 for _spying in (floor.listen, floor.whisper, floor.barge):
     app.command(_spying.__name__, rich_help_panel=ANSWERING)(_spying)
+app.command("top", rich_help_panel=ANSWERING)(top.top)
 app.command("close", rich_help_panel=ANSWERING)(closing.close)
 app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)

@@ -5,10 +5,11 @@ Every act is written into the record of the call it concerns, into the audit log
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from ivr.control.lately import Lately
 from ivr.control.roles import SPYING, Act, Person, require
 from ivr.desk import Desk
 from ivr.door import Door
@@ -38,7 +39,8 @@ class Supervised(Protocol):
 
 class Overseer:
     """The floor in a supervisor's hands. `calls` are those under way, by id; `now` is the time and
-    `clock` the floor's own (monotonic) clock in seconds."""
+    `clock` the floor's own (monotonic) clock in seconds; `queues` names those callers can get into,
+    `lately` knows how they were served."""
 
     def __init__(
         self,
@@ -48,6 +50,8 @@ class Overseer:
         database: Database,
         now: Callable[[], datetime],
         clock: Callable[[], float],
+        queues: Callable[[], Iterable[str]] = tuple,
+        lately: Lately | None = None,
     ) -> None:
         self._desk = desk
         self._door = door
@@ -55,15 +59,20 @@ class Overseer:
         self._database = database
         self._now = now
         self._clock = clock
+        self._queues = queues
+        self._lately = lately or Lately(now)
         self._grants: dict[str, tuple[float, str, Act, Person]] = {}
 
     # -- seeing ----------------------------------------------------------------------------------
 
     def view(self, who: Person) -> dict[str, Any]:
-        """Who waits (first to be served first), who does what, and whether the hotline is closed."""
+        """Who waits (first to be served first), who does what, how the queues stand, and whether the
+        hotline is closed."""
         require(who, "see")
         floor, closure = self._desk.floor, self._door.closed
         return {
+            "calls": len(self._calls),
+            "queues": [self._queue(one) for one in self._queue_names()],
             "waiting": [self._waiting(one) for one in floor.waiting()],
             "agents": [self._agent(one) for one in floor.agents()],
             "closed": None
@@ -74,6 +83,22 @@ class Overseer:
                 "prompt": closure.prompt,
                 "recording": closure.recording,
             },
+        }
+
+    def _queue_names(self) -> Iterable[str]:
+        waiting = (one.queue.name for one in self._desk.floor.waiting())
+        return dict.fromkeys((*self._queues(), *waiting))
+
+    def _queue(self, name: str) -> dict[str, Any]:
+        now, level = self._clock(), self._lately.of(name)
+        waits = [now - one.since for one in self._desk.floor.waiting() if one.queue.name == name]
+        return {
+            "queue": name,
+            "waiting": len(waits),
+            "longest": round(max(waits, default=0.0)),
+            "answered": level.answered,
+            "abandoned": level.abandoned,
+            "level": None if level.level is None else round(level.level, 3),
         }
 
     def _waiting(self, waiting: Waiting) -> dict[str, Any]:
