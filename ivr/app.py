@@ -2,7 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,9 +21,11 @@ from typing import cast
 
 from ivr import logs
 from ivr.archive import Archive
-from ivr.call import Call
+from ivr.call import Call, NoLine
 from ivr.caller import Caller, Profile, parse_number, recognise
+from ivr.control.lately import Lately
 from ivr.control.overseer import SPY_CODE, Overseer
+from ivr.control.roles import Role
 from ivr.control.server import Control
 from ivr.desk import Desk
 from ivr.door import Door
@@ -23,9 +33,7 @@ from ivr.errors import (
     BadInput,
     CallerHungUp,
     CarelineError,
-from ivr.control.lately import Lately
     LineError,
-from ivr.control.roles import Role
     StoreError,
     VoiceError,
 )
@@ -34,9 +42,11 @@ from ivr.hearing import Listening
 from ivr.jobs import Jobs
 from ivr.journal import Journal
 from ivr.keeping import Keeping
+from ivr.line.asterisk import hold
 from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
+from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.queue_log import QueueLog
 from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.commands import Hangup, Play, Spoken
@@ -45,11 +55,13 @@ from ivr.messages import FOLDER, MessageBox
 from ivr.outside.guesses import Guesses
 from ivr.outside.http import Client
 from ivr.outside.systems import Systems
+from ivr.pickup import PickUps
 from ivr.prompts import PromptStore, Status, hold_class
 from ivr.publish import release
-from ivr.publish.live import Edition, Live, newest
+from ivr.publish.live import Edition, Live, fetch, newest
 from ivr.queue_lines import QueueLine, QueueLines
 from ivr.queues import queues_of
+from ivr.record import CallRecord, UnderWay
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
 from ivr.settings import Settings, secret
@@ -72,6 +84,7 @@ FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
     "*47": (None, "break", "feature_paused"),
     "*48": (True, None, "feature_ready"),
 }
+LETTING_GO = 0.05  # seconds between two looks whether an interrupted call has let go of its line
 GOODBYE = 10.0  # seconds all calls together are given to be handed back when the engine stops
 
 
@@ -85,7 +98,9 @@ class App:
         database: Database,
         ami: Ami,
         now: Callable[[], datetime],
+        gap: float = 0.0,
     ) -> None:
+        self._gap = gap
         self.live = Live(database.versions, settings.var / "flows", edition, self._publish, now)
         self._queues = queues_of(edition.hotline.center)
         floor = Floor(self._queues, settings.missed_calls, occupancy_limit=settings.occupancy)
@@ -114,6 +129,7 @@ class App:
             settings.var / "prompts", Voices(settings.voices), settings.flows / "audio"
         )
         self.listening = Listening(settings, self._cannot_hear)
+        self.pick_ups = PickUps(database, self.desk)
         self.inbound = Inbound(
             ami,
             self._audio,
@@ -121,6 +137,7 @@ class App:
             self._call,
             self._feature,
             self.listening.ears,
+            self.pick_ups.seen,
             self._secure_entry,
         )
         self.settings = settings
@@ -153,6 +170,7 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[None]] = set()
         ami.subscribe("DeviceStateChange", self._phone_changed)
+        ami.on_up(lambda: self._write(self._see_phones(), "see phones"))
 
     @property
     def hotline(self) -> Hotline:
@@ -187,8 +205,8 @@ class App:
         self.queue_log.open()
         await self.roster.open()
         await self.shifts.open()
-        for device in await self._ami.list("DeviceStateList"):
-            self._phone_changed(device)
+        await self._see_phones()
+        await self.pick_ups.left_behind(self._left_call, self._gap)
         await self.listening.open(
             self.hotline.center.center.languages, self._understanding(self.hotline).learn
         )
@@ -228,7 +246,7 @@ class App:
         Calls that began before may still go to queues and hear sentences that are no longer in it,
         so both are kept beside the new ones.
         """
-        self._queues |= queues_of(edition.hotline.center)
+        self._queues |= queues_of(before.hotline.center) | queues_of(edition.hotline.center)
         self.desk.queues_changed(self._queues)
         await asyncio.to_thread(self._make_music, [before.hotline, edition.hotline])
         if any(one in self.listening.languages for one in edition.hotline.center.center.languages):
@@ -239,24 +257,20 @@ class App:
 
     # -- calls -----------------------------------------------------------------------------------
 
-    async def _call(self, arrival: Arrival, line: Line) -> None:
-        arrival, edition = replace(arrival, at=self._now()), self.live.edition
+    async def _call(self, arrival: Arrival, line: Line) -> bool:
+        """Serve a call, or go on with one that was interrupted. True if it is so again."""
+        call_id, edition = arrival.call_id, self.live.edition
+        while call_id in self._calls:  # noqa: ASYNC110  interrupted just now, and letting go
+            await asyncio.sleep(LETTING_GO)
         center = edition.hotline.center
         number = parse_number(arrival.number, center.center.country)
-        call = Call(
-            arrival,
-            line,
-            edition.hotline,
-            self.desk,
-            self.journal,
-            self._now,
-            outside=self._outside(edition.hotline, number.number or arrival.call_id),
-            box=self.box,
-            version=edition.number,
-            hearing=self._understanding(edition.hotline),
-            door=self.door,
-            tape=self.keeping,
-        )
+        again = call_id in self.pick_ups
+        if not again and isinstance(line, AsteriskLine) and line.in_talk:
+            log.error("%s is a talk of which nothing is known; it is left alone", call_id)
+            return False
+        call = self.pick_ups.call(call_id) if again else None
+        if call is None:
+            call = self._make_call(replace(arrival, at=self._now()), line, edition)
 
         async def find_caller() -> Caller:
             profile: Profile | None = None
@@ -269,13 +283,63 @@ class App:
             today = self._now().astimezone(center.zone).date()
             return recognise(number, profile, today, center.center.languages, center.center.country)
 
-        with self._until_stopped(), logs.about(arrival.call_id):
-            self._calls[arrival.call_id] = call
+        with self._until_stopped(), logs.about(call_id):
+            self._calls[call_id] = call
             try:
-                await call.run(find_caller)
+                await (self.pick_ups.go_on(call_id, line, find_caller) if again
+                       else call.run(find_caller))  # fmt: skip
+                if call.interrupted:
+                    self.pick_ups.add(call)
+                return call.interrupted
             finally:
-                del self._calls[arrival.call_id]
-                self.prompts.discard(self._private.pop(arrival.call_id, ()))
+                del self._calls[call_id]
+                self.prompts.discard(self._private.pop(call_id, ()))
+
+    def _make_call(
+        self,
+        arrival: Arrival,
+        line: Line,
+        edition: Edition,
+        before: CallRecord | None = None,
+        state: Mapping[str, object] | None = None,
+    ) -> Call:
+        center = edition.hotline.center
+        number = parse_number(arrival.number, center.center.country)
+        return Call(
+            arrival,
+            line,
+            edition.hotline,
+            self.desk,
+            self.journal,
+            self._now,
+            outside=self._outside(edition.hotline, number.number or arrival.call_id),
+            box=self.box,
+            version=edition.number,
+            hearing=self._understanding(edition.hotline),
+            door=self.door,
+            tape=self.keeping,
+            bookmarks=self.journal.bookmark,
+            before=before,
+            state=state,
+        )
+
+    async def _left_call(self, before: CallRecord, where: UnderWay) -> Call:
+        """A call that an engine left, on the version of the flows that it began with."""
+        summary, edition = before.summary, self.live.edition
+        number = summary.version
+        if number is not None and number != edition.number:
+            try:
+                if number not in self._older:
+                    files = self.settings.var / "flows"
+                    versions = self._database.versions
+                    older = await asyncio.to_thread(fetch, versions, number, files, self._now())
+                    self._older[number] = older
+                    await self._publish(older, edition)
+                edition = self._older[number]
+            except CarelineError as error:
+                log.error("%s goes on with the live version: %s", summary.call_id, error)
+        arrival = Arrival(summary.call_id, summary.number or "", "", summary.started)
+        return self._make_call(arrival, NoLine(), edition, before, where.state)
 
     async def _secure_entry(self, call_id: str, entry: SecureEntry) -> None:
         with self._until_stopped(), logs.about(call_id):
@@ -378,6 +442,11 @@ class App:
         if spoken is not None:
             await line.perform(Play((spoken,)))
 
+    async def _see_phones(self) -> None:
+        with suppress(LineError):  # a link that is lost again is seen when it is up again
+            for device in await self._ami.list("DeviceStateList"):
+                self._phone_changed(device)
+
     def _phone_changed(self, event: AmiMessage) -> None:
         if (seen := phone(event)) is not None:
             name, reachable = seen
@@ -398,7 +467,10 @@ class App:
 
     def _set_aside(self, agent: str, misses: int) -> None:
         log.warning("agent %s missed %d calls in a row and is paused", agent, misses)
-        task = asyncio.create_task(self.roster.set_aside(agent), name=f"set aside {agent}")
+        self._write(self.roster.set_aside(agent), f"set aside {agent}")
+
+    def _write(self, work: Coroutine[object, object, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
 
@@ -425,18 +497,25 @@ async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> 
         )
     settings.var.mkdir(parents=True, exist_ok=True)
     ami = Ami(settings.ami_host, settings.ami_port, settings.ami_user, secret)
-    with await asyncio.to_thread(Database.open, settings.url) as database:
-        edition = await asyncio.to_thread(_first_edition, settings, database, now())
-        app = App(settings, edition, database, ami, now)
-        await ami.connect()
+    await ami.connect()
+    try:
+        # First of all: callers whom a dead engine left are kept until we can go on with them.
+        gap = await hold.seconds_without_an_engine(ami)
+        holding = asyncio.create_task(hold.keep(ami), name="hold")
         try:
-            await app.open()
-            try:
-                yield app
-            finally:
-                await app.close()
+            with await asyncio.to_thread(Database.open, settings.url) as database:
+                edition = await asyncio.to_thread(_first_edition, settings, database, now())
+                app = App(settings, edition, database, ami, now, gap)
+                try:
+                    await app.open()
+                    holding.cancel()
+                    yield app
+                finally:
+                    await app.close()
         finally:
-            await ami.close()
+            holding.cancel()
+    finally:
+        await ami.close()
 
 
 def _first_edition(settings: Settings, database: Database, now: datetime) -> Edition:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ivr.caller import Caller
 from ivr.desk import Desk
-from ivr.errors import CallerHungUp, LineError
+from ivr.errors import CallerHungUp, LineError, SwitchUnreachable
+from ivr.flow.bookmark import PickedUp, bookmark, open_at
 from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
@@ -24,8 +25,8 @@ from ivr.flow.serving import (
     Found,
     Hearing,
     Kept,
-    Missing,
     Locked,
+    Missing,
     NotServed,
     Outside,
     Sealed,
@@ -36,9 +37,9 @@ from ivr.flow.serving import (
     Ticket,
     TooShort,
 )
-from ivr.line.commands import HandBack, Hangup, Play, Spoken
+from ivr.line.commands import Command, HandBack, Hangup, Outcome, Play, Spoken
 from ivr.line.line import Arrival, Line
-from ivr.record import CallEvent, CallSummary
+from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay
 from ivr.returns import SHORT_TALK
 from ivr.secure_entry import Entry, take
 from ivr.store.closures import Closure
@@ -90,6 +91,14 @@ class Door(Protocol):
         """Wait until the hotline is closed."""
 
 
+class NoLine:
+    """The `Line` of a call that is interrupted."""
+
+    async def perform(self, command: Command) -> Outcome:
+        """See `Line`. Raises LineError."""
+        raise LineError("The call is interrupted; it has no line.")
+
+
 class Call:
     """A call under way; the `House` of its flow. `run` takes it to its end and never raises.
 
@@ -98,6 +107,11 @@ class Call:
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
     nothing can be left. A `door` that is shut, now or while they wait, sends callers away. Talks
     are recorded on the `tape`; without it nowhere.
+
+    `bookmarks` is told where the call is, each time that has changed. Such a call does not end when
+    the link to the switch is lost: it is `interrupted`, and `go_on` picks it up again on another
+    line, or `lost` closes its record. The same goes for a call that another engine left: `before`
+    is its record then, and `state` its last bookmark.
     """
 
     def __init__(
@@ -114,7 +128,15 @@ class Call:
         box: Box | None = None,
         door: Door | None = None,
         tape: Tape | None = None,
+        bookmarks: Callable[[UnderWay], None] | None = None,
+        before: CallRecord | None = None,
+        state: Mapping[str, Any] | None = None,
     ) -> None:
+        self._bookmarks = bookmarks
+        self._state: Mapping[str, Any] = state or {}
+        self._talk: Conversation | None = None
+        self.interrupted = before is not None
+        """Whether the call waits to be picked up again."""
         self._outside = outside or CutOff()
         self._box = box or Sealed()
         self._door = door
@@ -130,23 +152,87 @@ class Call:
         self._summary = CallSummary(call_id=arrival.call_id, started=arrival.at, version=version)
         self._marks: dict[str, datetime] = {}
         self._ahead: float | None = None  # how far, as the caller was cut off; None: not asked yet
-        self._conversation: Conversation | None = None
         self._learned: dict[str, Any] = {}  # what the summary will say in the end
+        self._waits_since: datetime | None = None  # in the step it is at
+        self._refused_by: set[str] = set()
+        if before is not None:
+            self._remember(before)
+            return
         self._journal.add(self._summary)
         served_by = {} if version is None else {"version": version}
         self.note("arrived", dialled=arrival.dialled, **served_by)
+        self._bookmark()
 
     async def run(self, find_caller: Callable[[], Awaitable[Caller]]) -> CallSummary:
         """Recognise the caller, route or talk, and keep what came of it."""
+        return await self._run(find_caller, None)
+
+    async def go_on(
+        self,
+        line: Line,
+        find_caller: Callable[[], Awaitable[Caller]],
+        *,
+        gap: float,
+        talks_to: str | None = None,
+        in_talk: bool = False,
+    ) -> CallSummary:
+        """Pick an interrupted call up again on `line`, after a gap of so many seconds.
+
+        With `in_talk` the caller talks to somebody, the agent `talks_to` or an outside number.
+        """
+        self._line, self.interrupted = line, False
+        self.note("picked_up", gap=round(gap, 1), in_talk=in_talk)
+        waited = 0.0
+        if self._waits_since is not None:
+            waited = max(0.0, (self._now() - self._waits_since).total_seconds())
+        agent = talks_to or (self._learned.get("agent") if self._talking else None)
+        picked_up = PickedUp(
+            waited, frozenset(self._refused_by), in_talk, self._talking and not in_talk, agent
+        )
+        if in_talk and not self._talking:  # they were joined while nobody looked
+            self.note("joined", **({"agent": talks_to} if talks_to else {"to": "another number"}))
+        return await self._run(find_caller, picked_up)
+
+    def lost(self, how: Literal["ended", "taken_back", "switch"]) -> None:
+        """An interrupted call is not there any more; its record is closed.
+
+        It ended while nobody looked, the dialplan has taken it back, or the switch was restarted.
+        """
+        self.interrupted = False
+        if self._talking:
+            self._marks["talked"] = self._now()
+        self.note("lost", how=how)
+        if how == "taken_back":
+            self._end("handed_back", "hotline")
+        elif how == "ended" and self._talking:
+            self._end("answered", None)
+        else:
+            self._end("failed", "hotline" if how == "switch" else None)
+
+    async def _run(
+        self, find_caller: Callable[[], Awaitable[Caller]], picked_up: PickedUp | None
+    ) -> CallSummary:
         outcome, by = "failed", "hotline"
         try:
             caller = await find_caller()
-            self._meet(caller)
-            self._conversation = Conversation(self._line, self._hotline, caller, self)
-            ending = await self._converse(self._conversation)
+            talk = Conversation(self._line, self._hotline, caller, self)
+            if picked_up is None:
+                self._meet(caller)
+            else:
+                open_at(talk, self._state)
+                talk.picked_up = picked_up
+            self._talk = talk
+            ending = await self._converse(talk)
             outcome, by = self._outcome(ending)
         except CallerHungUp:
             outcome, by = self._left()
+        except SwitchUnreachable as error:
+            if self._bookmarks is not None:
+                self.interrupted = True
+                self.note("link_lost")
+                return self._summary
+            self.trouble(f"the switch failed: {error}", error)
+            await self._give_back()
         except LineError as error:
             self.trouble(f"the switch failed: {error}", error)
             await self._give_back()
@@ -207,14 +293,32 @@ class Call:
         """The call in one line, as it stands."""
         return self._summary
 
+    @property
+    def queue(self) -> str:
+        """The queue it waits in, or waited in last; empty before."""
+        return str(self._learned.get("queue", ""))
+
     # -- the house of the flow -------------------------------------------------------------------
 
     def note(self, kind: str, /, **data: Any) -> None:
         """Write an event into the record; some also mark the summary."""
         at = self._now()
         self._journal.add(CallEvent(self._summary.call_id, self._seq, at, kind, data))
-        self._seq, self._last = self._seq + 1, kind
+        self._learn(self._seq, at, kind, data)
+        if kind in {"rule", "step", "said"}:
+            self._bookmark()
+
+    def _learn(self, seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> None:
+        self._seq, self._last = seq + 1, kind
         self._talking = self._talking or kind == "joined"
+        match kind:
+            case "rule" | "step" | "talk_over":
+                self._waits_since = None
+                self._refused_by.clear()
+            case "waiting":
+                self._waits_since = self._waits_since or at
+            case "refused":
+                self._refused_by.add(str(data["agent"]))
         match kind:
             case "waiting":
                 self._marks.setdefault("waiting", at)
@@ -228,6 +332,25 @@ class Call:
                 waited = (at - self._marks.get("waiting", at)).total_seconds()
                 self._marks["talking"] = at
                 self._learned |= {"agent": data["agent"], "waited_s": waited}
+
+    def _remember(self, before: CallRecord) -> None:
+        """Take over what another engine knew of the call."""
+        self._summary = before.summary
+        for event in before.events:
+            self._learn(event.seq, event.at, event.kind, event.data)
+            if event.kind == "consent":
+                self._tape.refuse(event.call_id, refused=not event.data.get("recording"))
+            elif event.kind == "returns":
+                self._ahead = float(str(event.data.get("head_start", 0)))
+
+    def _bookmark(self) -> None:
+        """Have it kept where the call is, if that has changed."""
+        if self._bookmarks is None:
+            return
+        state = bookmark(self._talk) if self._talk is not None else {}
+        if state != self._state or not state:
+            self._state = state
+            self._bookmarks(UnderWay(self.call_id, self._now(), state))
 
     def trouble(self, what: str, error: Exception | None = None) -> None:
         """Record a failure and tell the operator."""
@@ -301,7 +424,7 @@ class Call:
 
     async def secure_entry(self, entry: Entry) -> None:
         """Have the caller key a secret, if the hotline has one to be keyed; the agent waits."""
-        spec, talk = self._hotline.center.secure_entry, self._conversation
+        spec, talk = self._hotline.center.secure_entry, self._talk
         account = self._desk.accounts.get(self._learned.get("agent", ""))
         if spec is None or talk is None or not self._talking or account is None:
             await entry.end()
@@ -359,7 +482,7 @@ class Call:
                     await self._line.perform(command)
                 return
 
-    def _end(self, outcome: str, by: str) -> CallSummary:
+    def _end(self, outcome: str, by: str | None) -> CallSummary:
         at = self._now()
         marks, waited, talked = self._marks, self._learned.get("waited_s"), None
         if "talking" in marks:

@@ -24,10 +24,12 @@ from routing.events import (
     CallWithdrawn,
     Event,
     Offer,
+    OfferAccepted,
     PhoneSeen,
     QueuesChanged,
     Release,
     SetAside,
+    TalkOver,
     TimePassed,
     Withdraw,
     WrapUpExtended,
@@ -111,11 +113,14 @@ class Desk:
         Raises `CallerHungUp` and `LineError`; the call has left the floor then.
         """
         needs = tuple(stage.need for stage in request.stages)
-        if not any(map(self.floor.can_ever_serve, needs)):
+        talks = request.talks_to is not None
+        if not talks and not any(map(self.floor.can_ever_serve, needs)):
             return UNSTAFFED
         since = self.now() - request.waited
         wait = self._waits[call] = Wait(call, line, request, note, self)
         try:
+            if request.talks_to is not None:
+                return await wait.talk_on(request.talks_to)
             self.tell(
                 CallWaits(
                     call,
@@ -127,6 +132,7 @@ class Desk:
                     since=since,
                     patience=request.patience,
                     limits=request.limits,
+                    excluded=request.refused_by,
                 )
             )
             relax = [[stage.after, str(stage.need)] for stage in request.stages[1:]]
@@ -136,6 +142,18 @@ class Desk:
         finally:
             del self._waits[call]
             self.tell(CallLeft(call))
+
+    def talk_seen(self, call: str, agent: str, queue: str) -> None:
+        """A talk goes on that began when somebody else had the call; `serve` follows it."""
+        seat = self.floor.agent(agent)
+        if not queue or seat is None or seat.state == "talking":
+            return
+        for event in (CallWaits(call, queue, limits=False), OfferAccepted(call, agent)):
+            self.tell(event, but=call)
+
+    def talk_gone(self, call: str, agent: str) -> None:
+        """A talk that was seen is over, if nobody has said so yet."""
+        self.tell(TalkOver(call, agent))
 
     # -- what a supervisor does with a waiting call ---------------------------------------------
 
@@ -169,9 +187,15 @@ class Desk:
 
     # -- the floor -----------------------------------------------------------------------------
 
-    def tell(self, event: Event) -> None:
-        """Let the floor know what has happened, and see to what it asks for."""
+    def tell(self, event: Event, but: str | None = None) -> None:
+        """Let the floor know what has happened, and see to what it asks for, `but` for that call."""
         for instruction in self.floor.handle(event, self.now()):
+            if (
+                but is not None
+                and not isinstance(instruction, SetAside)
+                and instruction.call == but
+            ):
+                continue
             match instruction:
                 case SetAside(agent, _, misses):
                     self._set_aside(agent, misses)

@@ -90,9 +90,7 @@ class Journal:
         self._failing = False
         return True
 
-    def _store(
-        self, batch: list[CallEvent | CallSummary], under_way: dict[str, UnderWay]
-    ) -> None:
+    def _store(self, batch: list[CallEvent | CallSummary], under_way: dict[str, UnderWay]) -> None:
         # Events need their call's row, and a call that is seen to be over must have all of its
         # events. Of several summaries of one call the last one counts.
         calls = self._database.calls

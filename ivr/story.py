@@ -131,6 +131,16 @@ def _understood(data: Data) -> str:
     }.get(str(data["answer"]), "What was said is none of what can be done here.")
 
 
+def _picked_up(data: Data) -> str:
+    where = "in its talk" if data.get("in_talk") else "where it was"
+    return f"Picked up again {where}, after {data['gap']} s in which nobody saw what happened."
+
+
+LOST = {
+    "ended": "it ended while nobody looked",
+    "taken_back": "the switch has handed it to its own queue",
+    "switch": "the switch was restarted",
+}
 UNCLEAR = {
     "not_understood": "it was like nothing that could be said",
     "too_long": "it went on too long",
@@ -213,6 +223,9 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "joined": _joined,
     "talk_over": "The talk is over; ended by {by}.",
     "trouble": "Trouble: {text}",
+    "link_lost": "The link to the switch was lost; the switch keeps the call.",
+    "picked_up": _picked_up,
+    "lost": lambda data: f"The call is not here any more: {LOST.get(data['how'], '–')}.",
     "engine_stops": "The engine was stopped; the switch keeps the call.",
     "ended": "The call ended: {outcome}, hung up by {by}.",
 }

@@ -136,6 +136,10 @@ class Wait:
                 if told:
                     await self._bell.stops(line.perform(Play(told, interrupt="")))
 
+    async def talk_on(self, agent: str) -> Served:
+        """Follow a talk that began when somebody else had the call; the floor knows of it."""
+        return await self._talk(agent)
+
     async def _ring(self, offer: Offer, say: Spoken | None) -> Served | None:
         call, line, request, note = self._call, self._line, self.request, self._note
         agent = offer.agent
@@ -176,9 +180,12 @@ class Wait:
         if request.record is not None:
             recording = {"recording": request.record.stem, "recorded": outcome.recorded}
         note("joined", agent=agent, **recording)
+        return await self._talk(agent)
+
+    async def _talk(self, agent: str) -> Served:
         try:
-            ended = await line.perform(Talk())
+            ended = await self._line.perform(Talk())
         finally:
-            self._desk.tell(TalkOver(call, agent))
-        note("talk_over", by="agent")
+            self._desk.tell(TalkOver(self._call, agent))
+        self._note("talk_over", by="agent")
         return Served(agent, over=isinstance(ended, HungUp))

@@ -24,7 +24,7 @@ class CallWaits:
     before keep that time; it is never later than now. A `preferred` agent who is at work is waited
     for up to `patience` seconds before anybody else is offered the call; without patience they are
     only the first choice while free. With `limits` off the queue's limits do not release the call.
-    A `callback` waits without a caller on the line.
+    A `callback` waits without a caller on the line. `excluded` agents did not take the call before.
     """
 
     call: str
@@ -37,6 +37,7 @@ class CallWaits:
     patience: float = 0.0
     limits: bool = True
     callback: bool = False
+    excluded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def waiting_for(
         spare_until=_spare_until(queue, since, now),
         callback=event.callback,
         limits=event.limits,
+        excluded=event.excluded,
     )
     return in_stage(waiting, now, lane_of)
 

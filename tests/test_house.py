@@ -53,6 +53,7 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.trial",),
     ("ivr.replay",),
     ("ivr.publish", "ivr.backup"),
+    ("ivr.pickup",),
     ("ivr.doctor",),
     ("ivr.app",),
     ("ivr.cli",),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ivr.caller import Caller
+from ivr.flow.bookmark import PickedUp
 from ivr.flow.expression import Expression, Unknown
 from ivr.flow.hotline import Hotline
 from ivr.flow.needs import NeedSpec
@@ -15,8 +16,8 @@ from ivr.flow.serving import (
     Found,
     House,
     Kept,
-    Missing,
     Locked,
+    Missing,
     NotServed,
     Sent,
     Served,
@@ -66,6 +67,8 @@ class Conversation(Talking):
     def __init__(self, line: Line, hotline: Hotline, caller: Caller, house: House) -> None:
         super().__init__(line, hotline, caller, house)
         self._sent = {"sms": 0, "ticket": 0}
+        self.picked_up: PickedUp | None = None
+        """Of a call picked up again, until the step is done at which it was."""
 
     def aside(self, line: Line) -> "Conversation":
         """The same caller, spoken to in the same way on another line; nothing keyed is known there."""
@@ -86,11 +89,16 @@ class Conversation(Talking):
         and_then: bool = False,
     ) -> Served | NotServed:
         """Put the caller through to an agent of `queue`."""
+        picked_up, self.picked_up = self.picked_up or PickedUp(), None
+        if picked_up.talked:
+            self.note("talk_over", by="agent")
+            return Served(picked_up.agent or "", over=False)
         spoken = self.word(say) if say is not None else None
-        profile, been, waited = self.caller.profile, [queue], 0.0
+        profile, been, waited = self.caller.profile, [queue], picked_up.waited
         while True:
             spec = self.hotline.center.queues[queue]
-            if spec.hours is not None and not self.is_open(spec.hours):
+            in_talk = picked_up.in_talk or picked_up.waited > 0  # who was let in stays
+            if spec.hours is not None and not in_talk and not self.is_open(spec.hours):
                 self.note("closed", queue=queue, hours=spec.hours)
                 return NotServed("closed", spec.closed)
             terms, overflow = self._terms(queue, need, priority), spec.overflow
@@ -108,6 +116,8 @@ class Conversation(Talking):
                     announce=self.word,
                     patience=spec.own_agent,
                     waited=waited,
+                    refused_by=picked_up.refused_by,
+                    talks_to=picked_up.agent if picked_up.in_talk else None,
                     limits=onward not in been,  # two queues that overflow into each other: enough
                     terms=lambda other: self._terms(other, need, priority),
                     first_told=spec.announce.first,
@@ -149,6 +159,12 @@ class Conversation(Talking):
     async def transfer(self, name: str, ring: float, *, and_then: bool) -> bool:
         """Ring a number center.yaml allows; whether somebody there talked to the caller."""
         number = self.hotline.center.numbers[name]
+        picked_up, self.picked_up = self.picked_up or PickedUp(), None
+        if picked_up.in_talk:
+            return await self._talk_outside()
+        if picked_up.talked:
+            self.note("talk_over", by="other side")
+            return True
         self.note("transfer", to=name)
         connected = await self.line.perform(
             Connect(OutsideNumber(number), ring=ring, and_then=and_then)
@@ -158,6 +174,9 @@ class Conversation(Talking):
             return False
         assert isinstance(connected, Joined)
         self.note("joined", to=name)
+        return await self._talk_outside()
+
+    async def _talk_outside(self) -> bool:
         await self.line.perform(Talk())
         self.note("talk_over", by="other side")
         return True
@@ -204,6 +223,8 @@ class Conversation(Talking):
         self.note("lookup", name=name, outcome=type(result).__name__.lower())
         if isinstance(result, Failed):
             self.house.trouble(f"the lookup {name} failed: {result.why}")
+        if isinstance(result, Locked):
+            raise HumanWanted
         return result
 
     async def _hear_until(self, done: "asyncio.Future[Any]") -> None:
@@ -223,8 +244,6 @@ class Conversation(Talking):
         keys = outcome.keys if isinstance(outcome, Keyed) else ""
         if keys == HUMAN_KEY:
             self.note("heard", keys=HUMAN_KEY)
-        if isinstance(result, Locked):
-            raise HumanWanted
             raise HumanWanted
         self._typed = keys
 

@@ -18,8 +18,11 @@ async def converse(talk: Conversation) -> Ending:
     """Take the call from its arrival to its end.
 
     A rule of center.yaml that holds sends it straight to an agent; otherwise it walks the entry
-    flow. Raises `CallerHungUp` when the caller leaves and `LineError` when the switch fails.
+    flow. A call that is picked up goes on at its step. Raises `CallerHungUp` when the caller leaves
+    and `LineError` when the switch fails.
     """
+    if talk.place.step:  # picked up in the middle
+        return await _walk(talk, talk.place)
     place = talk.hotline.place(talk.hotline.center.center.entry)
     straight = decide(talk.hotline.center.rules, talk.facts)
     if straight is not None:
@@ -43,7 +46,8 @@ async def _go_straight(talk: Conversation, straight: Straight) -> Place | None:
 async def _walk(talk: Conversation, place: Place | None) -> Ending:
     hotline = talk.hotline
     human = hotline.place(hotline.center.center.human)
-    await talk.line.perform(Answer())
+    if talk.picked_up is None or not talk.picked_up.in_talk:
+        await talk.line.perform(Answer())
     troubles = 0
     for _ in range(hotline.center.center.step_budget):
         if place is None:
@@ -74,6 +78,8 @@ async def _walk(talk: Conversation, place: Place | None) -> Ending:
                 await talk.say("sorry_trouble")
             place = human
             continue
+        finally:
+            talk.picked_up = None
         if target is None:
             return "ended"
         place = hotline.place(target, talk.within)

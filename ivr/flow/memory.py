@@ -7,6 +7,7 @@ the call itself knows stays.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from ivr.flow.expression import Value
 from ivr.flow.hotline import Place
@@ -41,6 +42,34 @@ class Memory:
     def __init__(self) -> None:
         self._scopes = [Scope()]
         self._menus: list[tuple[Place, int]] = []  # each with the depth it was heard at
+
+    def kept(self) -> dict[str, Any]:
+        """All of it but the secrets, as JSON."""
+        return {
+            "scopes": [
+                {
+                    "variables": dict(scope.variables),
+                    "tries": [[*place, times] for place, times in scope.tries.items()],
+                    "flow": scope.flow,
+                    "caller": scope.caller,
+                    "back": scope.back,
+                    "into": dict(scope.into),
+                }
+                for scope in self._scopes
+            ],
+            "menus": [[*place, depth] for place, depth in self._menus],
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """What `kept` gave."""
+        memory = cls()
+        memory._scopes = [
+            Scope(**{**scope, "tries": {Place(flow, step): n for flow, step, n in scope["tries"]}})
+            for scope in kept["scopes"]
+        ]
+        memory._menus = [(Place(flow, step), depth) for flow, step, depth in kept["menus"]]
+        return memory
 
     @property
     def here(self) -> Scope:

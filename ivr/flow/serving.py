@@ -14,6 +14,7 @@ from routing.skills import Need
 if TYPE_CHECKING:
     from speech.intents import Understood
 
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the call asks of an agent once it has waited `after` seconds."""
@@ -42,7 +43,8 @@ class ServeRequest:
     after the talk. The talk is recorded into the file `record`.
 
     A `preferred` agent at work is waited for up to `patience` seconds. A call that came from
-    another queue has `waited` there already, and with `limits` off it may stay here. `terms(queue)`
+    another queue has `waited` there already, and was `refused_by` agents; one that is picked up again
+    may even be talking to one (`talks_to`). With `limits` off it may stay here. `terms(queue)`
     are those of another queue for this call, should a supervisor move it there.
     """
 
@@ -58,6 +60,8 @@ class ServeRequest:
     patience: float = 0.0
     waited: float = 0.0
     limits: bool = True
+    refused_by: frozenset[str] = frozenset()
+    talks_to: str | None = None
     terms: Callable[[str], Terms] | None = None
     first_told: float = 4.0
     told_every: float = 40.0
@@ -105,14 +109,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The gateway has taken it."""
-
-@dataclass(frozen=True, slots=True)
 class Locked:
     """A secret was keyed wrong too often, by this caller or for what was asked about: it was not
     asked, and a human is to go on."""
 
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The gateway has taken it."""
 
 
 @dataclass(frozen=True, slots=True)

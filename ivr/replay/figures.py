@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Protocol
 
-from scipy import stats
-
 WITHIN = (15.0, 20.0, 30.0)
 
 
@@ -100,6 +98,8 @@ class Estimate:
         if count < 2:
             return cls(mean, 0.0)
         variance = sum((value - mean) ** 2 for value in values) / (count - 1)
+        from scipy import stats  # noqa: PLC0415  a second, which every command would wait for
+
         return cls(mean, float(stats.t.ppf(0.975, count - 1)) * sqrt(variance / count))
 
     @property

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 ENOUGH = 100
 """Callers of a class who gave up, from which on it has an estimate of its own."""
@@ -35,6 +34,8 @@ class Patience:
         """From how long callers waited who gave up, and who were served."""
         if not gave_up:
             return cls(np.array([0.0]), np.array([1.0]), 0.0)
+        from scipy import stats  # noqa: PLC0415  a second, which every command would wait for
+
         sample = stats.CensoredData(uncensored=gave_up, right=served)
         estimate = stats.ecdf(sample).sf
         watched = float(np.sum(gave_up) + np.sum(served))

@@ -55,6 +55,9 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "joined": ("agent", "to", "recording", "recorded"),
     "talk_over": ("by",),
     "trouble": (),
+    "link_lost": (),
+    "picked_up": ("gap", "in_talk"),
+    "lost": ("how",),
     "engine_stops": (),
     "ended": ("outcome", "by"),
 }

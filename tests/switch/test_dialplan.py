@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.agent import AgentAccount
-from ivr.line.asterisk import inbound
+from ivr.line.asterisk import hold
 from ivr.switch import agents as switch_agents
 from ivr.switch import configure
 from tests.rig import sound
@@ -197,7 +197,7 @@ async def test_a_talk_outlives_the_lease(rig: Rig, desk: ByHand) -> None:
     await leg.until_ended()
     lease = await parked.agi('GET FULL VARIABLE "${TIMEOUT(absolute)}"')
     left = float(lease.removeprefix("200 result=1 (").removesuffix(")"))
-    assert configure.LEASE - 2 < left <= configure.LEASE == inbound.LEASE
+    assert configure.LEASE - 2 < left <= configure.LEASE == hold.LEASE
     assert not call.ended
 
 

@@ -1,9 +1,11 @@
 """Which calls reach the engine, and who is told about them?
 
 `Inbound` sees channels arrive in AsyncAGI, makes a line for each, passes events on to it and
-forgets it when the channel ends. Calls that were waiting when the engine or its link came up are
-picked up. It also keeps the heart beating that tells the dialplan there is an engine, and renews the
-lease on which each call is the engine's.
+forgets it when the channel ends. When the engine or its link comes up, and every few seconds, it
+compares what it knows with what the switch has: calls whose arrival nobody saw are taken, calls left
+by an engine that died are picked up, and calls whose end nobody saw are ended. It also keeps the
+heart beating that tells the dialplan there is an engine, and renews the lease on which each call is
+the engine's.
 """
 
 import asyncio
@@ -17,32 +19,26 @@ from typing import Any
 from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears
+from ivr.line.asterisk.hold import HEARTBEAT, renew
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
 from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
 from ivr.line.commands import HandBack
 from ivr.line.line import Arrival, Line
 
 log = logging.getLogger(__name__)
 
-CALLERS = "from-carrier"
-AGENTS = "careline-agents"
-"""The contexts of the dialplan from which channels come."""
-
-DIALLED = "AppDial"
-"""What runs, by AMI's words, on a channel that Dial has made: an agent's, in a talk."""
-
 UP = "6"
 """AMI's ChannelState of an answered channel."""
 
-HEARTBEAT = "CARELINE_ALIVE"
 UNDERWAY = 0.1
 """Seconds within which calls arrive that met the heart beating just before it was stopped."""
 
 HEARTBEAT_EVERY = 2.0
 """Seconds; the dialplan takes the engine for dead after a few missed beats."""
 
-LEASE = 10
-"""Seconds; a call whose lease is not renewed is taken back by the dialplan and gets a human."""
+IN_STEP_EVERY = 4.0
+"""Seconds between two comparisons with what the switch has: events may get lost on the way."""
 
 LINE_EVENTS = (
     "DTMFEnd",
@@ -62,7 +58,10 @@ LINE_EVENTS = (
 
 AudioOfCall = Callable[[str], Audio]
 """Gives the `Audio` of one call, by its id: private sentences are deleted with their call."""
-OnCall = Callable[[Arrival, Line], Coroutine[Any, Any, None]]
+OnCall = Callable[[Arrival, Line], Coroutine[Any, Any, bool | None]]
+"""Serves a call. True when the link was lost on the way and the call is to be picked up again."""
+OnSeen = Callable[[dict[str, Sighting], bool], None]
+"""Told what the switch has, before any of it is taken, and whether it was restarted."""
 OnFeature = Callable[[str, str, Line], Coroutine[Any, Any, None]]
 """Serves an agent who dialled a feature code: (agent's name, code such as "*45", their line)."""
 OnEntry = Callable[[str, SecureEntry], Coroutine[Any, Any, None]]
@@ -84,10 +83,12 @@ class Inbound:
         on_call: OnCall,
         on_feature: OnFeature,
         ears: Ears | None = None,
+        on_seen: OnSeen = lambda seen, restarted: None,
         on_entry: OnEntry = _no_entry,
     ) -> None:
         self._on_entry = on_entry
         self._ears = ears
+        self._on_seen = on_seen
         self._ami = ami
         self._audio = audio
         self._hold_class = hold_class
@@ -97,11 +98,17 @@ class Inbound:
         self._tasks: set[asyncio.Task[None]] = set()
         self._heart: asyncio.Task[None] | None = None
         self._stopped = False
-        ami.subscribe("AsyncAGIStart", self._take)
+        self._keeping_in_step: asyncio.Task[None] | None = None
+        self._in_step = False
+        self._switch_began = ""
+        self._turn = asyncio.Lock()
+        self._over: set[str] = set()
+        """Channels that ended while the switch was being asked what it has."""
+        ami.subscribe("AsyncAGIStart", self._arrived)
         for name in LINE_EVENTS:
             ami.subscribe(name, self._happened)
         ami.on_lost(self._lost)
-        ami.on_up(lambda: self._spawn(self._pick_up(), "pick up waiting calls"))
+        ami.on_up(lambda: self._spawn(self._back(), "pick up waiting calls"))
 
     @property
     def channels(self) -> int:
@@ -112,11 +119,15 @@ class Inbound:
         """Take calls from now on, beginning with those that are already waiting."""
         await self._beat()
         self._heart = asyncio.create_task(self._keep_beating(), name="heartbeat")
-        await self._pick_up()
+        await self._come_in_step()
+        self._keeping_in_step = asyncio.create_task(self._keep_in_step(), name="in step")
 
     async def stop(self) -> None:
         """Take no new calls: the dialplan serves them without the engine. Running calls go on."""
         self._stopped = True
+        if self._keeping_in_step:
+            self._keeping_in_step.cancel()
+            await asyncio.wait({self._keeping_in_step})
         if self._heart:
             self._heart.cancel()
             await asyncio.wait({self._heart})
@@ -128,6 +139,7 @@ class Inbound:
     async def spy(self, line: Line, call_id: str, how: str) -> None:
         """Let an agent's line hear the talk of a call: "listen", "whisper" or "barge".
 
+        Returns when the talk is over. Raises CallerHungUp when the agent hangs up, and LineError
         when there is no such talk.
         """
         talk = self._lines.get(call_id)
@@ -140,14 +152,40 @@ class Inbound:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _pick_up(self) -> None:
-        """Take the calls that are parked in AsyncAGI and whose arrival nobody saw."""
-        for channel in await self._ami.list("CoreShowChannels"):
-            data = channel.get("ApplicationData", "")
-            if channel.get("Application") == "AGI" and data.startswith("agi:async"):
-                self._take(channel)
-            elif channel.get("Application") == DIALLED:
-                await self._record_again(channel.get("Channel", ""))
+    async def _back(self) -> None:
+        await self._beat()
+        await self._come_in_step()
+
+    async def _keep_in_step(self) -> None:
+        while True:
+            await asyncio.sleep(IN_STEP_EVERY)
+            with suppress(LineError):  # a link that is down comes in step when it is up again
+                await self._come_in_step()
+
+    async def _come_in_step(self) -> None:
+        """Compare with what the switch has; talks first, as nobody in one may be rung."""
+        async with self._turn:
+            known = dict(self._lines)
+            self._over.clear()
+            status = await self._ami.action("CoreStatus")
+            began = f"{status.get('CoreStartupDate')} {status.get('CoreStartupTime')}"
+            restarted = self._switch_began not in {"", began}
+            self._switch_began = began
+            seen = sightings(await self._ami.list("CoreShowChannels"))
+            for call_id, line in known.items():
+                if call_id not in seen and self._lines.get(call_id) is line:
+                    log.warning("The end of %s was not seen.", call_id)
+                    self._happened({"Event": "Hangup", "Uniqueid": call_id})
+            for call_id, line in self._lines.items():
+                if call_id in seen and seen[call_id].doing == "talking":
+                    line.event({"Event": "BridgeEnter", "Uniqueid": call_id})
+            for call_id in self._over:
+                seen.pop(call_id, None)
+            self._on_seen(seen, restarted)
+            self._in_step = True
+            for one in sorted(seen.values(), key=lambda one: one.doing != "talking"):
+                if one.doing != "elsewhere":
+                    self._take(one.channel, one)
 
     async def _record_again(self, agent: str) -> None:
         """End the muting that an engine left behind which died, or lost the switch, in a secure
@@ -156,15 +194,20 @@ class Inbound:
             how = {"Channel": agent, "Direction": "both", "State": "0"}
             await self._ami.action("MixMonitorMute", how)
 
-    def _take(self, parked: AmiMessage) -> None:
+    def _arrived(self, parked: AmiMessage) -> None:
+        """An AsyncAGIStart. Before we are in step nothing is taken: then it is seen anyway."""
+        if self._in_step or self._stopped:
+            self._take(parked)
+
+    def _take(self, parked: AmiMessage, seen: Sighting | None = None) -> None:
         """Serve the channel of an AsyncAGIStart, or of CoreShowChannels.
 
         Its Env is not read: that is one text, in which what the caller sent stands before the rest.
         """
         call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
-        if context not in {CALLERS, AGENTS} or call_id in self._lines:
+        if seen is None and context not in {CALLERS, AGENTS}:
             return
-        if not self._heart and not self._stopped:
+        if call_id in self._lines or (not self._heart and not self._stopped):
             return  # `start` will pick it up, when there are agents to serve it
         channel, dialled = parked.get("Channel", ""), parked.get("Exten", "")
         audio = self._audio(call_id)
@@ -174,8 +217,12 @@ class Inbound:
             self._on_entry(call_id, entry), f"secure entry of {call_id}"
         )
         self._lines[call_id] = line
+        if seen is not None and seen.doing == "talking":
+            line.found_talking(seen.others[0])
+            self._spawn(self._record_again(seen.others[0]), f"recording of {call_id}")
         if self._stopped:
-            self._spawn(_hand_back(line), f"hand back {call_id}")
+            if line.on_lease:
+                self._spawn(_hand_back(line), f"hand back {call_id}")
             return
         self._spawn(self._lend(line), f"lease of {call_id}")
         if context == AGENTS:
@@ -185,7 +232,18 @@ class Inbound:
             number = parked.get("CallerIDNum", "")
             known = "" if number in {"unknown", "<unknown>"} else number
             arrival = Arrival(call_id, known, dialled, datetime.now(UTC))
-            self._spawn(self._on_call(arrival, line), f"call {call_id}")
+            self._spawn(self._serve(arrival, line, seen), f"call {call_id}")
+
+    async def _serve(self, arrival: Arrival, line: AsteriskLine, seen: Sighting | None) -> None:
+        if seen is not None and seen.doing != "talking":
+            try:
+                await line.free(seen.others)
+            except CallerHungUp:
+                pass  # whoever serves it will find out
+            except LineError as error:
+                log.warning("What was under way in %s cannot be ended: %s", arrival.call_id, error)
+        if await self._on_call(arrival, line) and self._lines.get(arrival.call_id) is line:
+            del self._lines[arrival.call_id]
 
     def _happened(self, message: AmiMessage) -> None:
         call_id = message.get("Uniqueid", "")
@@ -194,8 +252,10 @@ class Inbound:
             line.event(message)
         if message["Event"] == "Hangup":
             self._lines.pop(call_id, None)
+            self._over.add(call_id)
 
     def _lost(self) -> None:
+        self._in_step = False
         for line in self._lines.values():
             line.link_lost()
         self._lines.clear()
@@ -216,9 +276,7 @@ class Inbound:
     async def _lend(self, line: AsteriskLine) -> None:
         """Renew a call's lease. Talks have none: they go on whatever becomes of the engine."""
         if line.on_lease:
-            lease = {"Channel": line.channel, "Timeout": str(LEASE)}
-            with suppress(Refused):  # the call has just ended
-                await self._ami.action("AbsoluteTimeout", lease)
+            await renew(self._ami, line.channel)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

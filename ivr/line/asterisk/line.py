@@ -104,6 +104,7 @@ class AsteriskLine:
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self._stays = False
         self._given_up = False
+        self._talk_found: asyncio.Future[agi.Result] | None = None
         self._to_be_recorded = False
         self._entry: SecureEntry | None = None
         self.on_entry: Callable[[SecureEntry], None] = lambda entry: None
@@ -120,7 +121,7 @@ class AsteriskLine:
             case "DTMFEnd" if message.get("Direction") == "Received":
                 self._key(message.get("Digit", ""), "ami")
             case "AsyncAGIExec":
-                waiting = self._results.pop(message.get("CommandID", ""), None)
+                waiting = self._results.pop(message.get("CommandID", ""), self._talk_found)
                 if waiting and not waiting.done():
                     waiting.set_result(agi.parse(message.get("Result", "")))
             case "DialBegin":
@@ -174,6 +175,43 @@ class AsteriskLine:
             self._entry.come_to_an_end(cause)
             self._entry = None
 
+    def found_talking(self, other_side: str) -> None:
+        """The caller is in a talk that somebody else began; `Talk` goes on with it."""
+        self._other_side = other_side
+        self._to_be_recorded = True  # it may be
+        self._talk_found = asyncio.get_running_loop().create_future()
+        self._dialling = asyncio.create_task(_given(self._talk_found))
+        self._joined.set()
+
+    async def free(self, others: Sequence[str] = ()) -> None:
+        """End what somebody else has begun on the line: ringing `others`, a prompt, music.
+
+        Raises `CallerHungUp` and `LineError`.
+        """
+        for other in others:
+            await self._free(other)
+        try:
+            await self._ending.cuts(self._quieten())
+        except Ended:
+            raise self._ending.error() from None
+
+    async def _quieten(self) -> None:
+        quiet = asyncio.create_task(self._done(agi.command("SET MUSIC", "OFF"), CLEAR_UP))
+        quiet.add_done_callback(_look)
+        try:
+            while not quiet.done():  # it comes after whatever is under way
+                stop = {"Channel": self.channel, "Control": "stop"}
+                await self._ami.action("ControlPlayback", stop)
+                self._settled_at = asyncio.get_running_loop().time() + SETTLE
+                await _finish(quiet, STOP_AGAIN)
+                if not quiet.done():  # no prompt: a recording, then
+                    key = {"Digit": taking_down.STOP, "Duration": "1", "Receive": "true"}
+                    await self._ami.action("PlayDTMF", {"Channel": self.channel, **key})
+            quiet.result()
+        finally:
+            quiet.cancel()
+        self._keypad.forget()
+
     def link_lost(self) -> None:
         """The link to the switch is down; this line cannot be used any more."""
         self._ending.come("link")
@@ -222,6 +260,11 @@ class AsteriskLine:
         """Whether the call must be taken back by the switch if the engine falls silent."""
         dialling = self._dialling is not None and not self._dialling.done()
         return not dialling and not self._given_up and self._ending.cause is None
+
+    @property
+    def in_talk(self) -> bool:
+        """Whether the caller talks to somebody."""
+        return self._in_talk
 
     @property
     def _in_talk(self) -> bool:
@@ -470,7 +513,7 @@ class AsteriskLine:
         await asyncio.shield(self._dialling)
         self._dialling = None
         self._keypad.forget()
-        if not self._stays:
+        if not self._stays and self._talk_found is None:
             await asyncio.sleep(CLEAR_UP)
             raise LineError("The switch did not end the call after its last talk.")
         return TalkEnded()
@@ -518,6 +561,10 @@ class AsteriskLine:
         if result.failed:
             raise LineError(f"The switch could not perform {_name(words)}: {result}")
         return result
+
+
+async def _given(result: "asyncio.Future[agi.Result]") -> agi.Result:
+    return await result
 
 
 async def _finish(task: "asyncio.Task[agi.Result]", within: float) -> None:
