@@ -25,18 +25,20 @@ from ivr.cli import (
     models,
     prompts,
     publish,
+    quality,
     recordings,
     replay,
     report,
     schema,
+    search,
     serve,
     simulate,
     speaker,
     switch,
     test,
+    top,
     versions,
     voices,
-    top,
     why,
     worker,
 )
@@ -78,16 +80,18 @@ app.command("rollback", rich_help_panel=SAYING)(publish.rollback)
 app.command("merge", rich_help_panel=SAYING)(publish.merge)
 app.command("serve", rich_help_panel=ANSWERING)(serve.serve)
 app.add_typer(floor.app, name="floor", rich_help_panel=ANSWERING)
+app.command("top", rich_help_panel=ANSWERING)(top.top)
 for _spying in (floor.listen, floor.whisper, floor.barge):
     app.command(_spying.__name__, rich_help_panel=ANSWERING)(_spying)
-app.command("top", rich_help_panel=ANSWERING)(top.top)
 app.command("close", rich_help_panel=ANSWERING)(closing.close)
 app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)
 app.command("replay", rich_help_panel=ANSWERING)(replay.replay)
 calls.app.command("why")(why.why)
 app.add_typer(calls.app, name="calls", rich_help_panel=ANSWERING)
+recordings.app.command("search")(search.search)
 app.add_typer(recordings.app, name="recordings", rich_help_panel=ANSWERING)
+app.add_typer(quality.app, name="quality", rich_help_panel=ANSWERING)
 app.command("worker", rich_help_panel=ANSWERING)(worker.worker)
 app.add_typer(audit.app, name="audit", rich_help_panel=ANSWERING)
 app.add_typer(messages.app, name="messages", rich_help_panel=ANSWERING)

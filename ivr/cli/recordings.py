@@ -16,12 +16,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ivr.archive import Archive
-from ivr.caller import parse_number
 from ivr.cli import player
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import outside
 from ivr.cli.person import who
-from ivr.cli.place import identity, retention, zone
+from ivr.cli.place import retention, zone
+from ivr.cli.talks import e164
 from ivr.errors import BadInput
 from ivr.store.database import Database
 from ivr.store.wanted import Wanted
@@ -62,7 +62,7 @@ def list_(
         until=until.replace(tzinfo=here) + DAY if until else None,
         agent=agent,
         queue=queue,
-        number=_e164(number) if number is not None else None,
+        number=e164(number) if number is not None else None,
         state=None if state == "all" else state,
     )
     with database() as opened:
@@ -224,13 +224,6 @@ def _opened(opened: Database, name: str, act: str) -> bytes:
 def _write_new(file: Path, content: bytes) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
-
-
-def _e164(number: str) -> str:
-    found = parse_number(number, identity().country).number
-    if found is None:
-        raise BadInput(f'--number: found "{number}"; expected a telephone number.')
-    return found
 
 
 def _listing(found: Sequence[Recording]) -> Table:
