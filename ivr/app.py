@@ -60,7 +60,7 @@ from ivr.prompts import PromptStore, Status, hold_class
 from ivr.publish import release
 from ivr.publish.live import Edition, Live, fetch, newest
 from ivr.queue_lines import QueueLine, QueueLines
-from ivr.queues import queues_of
+from ivr.queues import published, queues_of
 from ivr.record import CallRecord, UnderWay
 from ivr.roster import Roster
 from ivr.said import ahead, meanwhile
@@ -246,7 +246,8 @@ class App:
         Calls that began before may still go to queues and hear sentences that are no longer in it,
         so both are kept beside the new ones.
         """
-        self._queues |= queues_of(before.hotline.center) | queues_of(edition.hotline.center)
+        known = self._queues | queues_of(before.hotline.center)
+        self._queues = published(known, edition.hotline.center)
         self.desk.queues_changed(self._queues)
         await asyncio.to_thread(self._make_music, [before.hotline, edition.hotline])
         if any(one in self.listening.languages for one in edition.hotline.center.center.languages):

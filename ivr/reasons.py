@@ -3,9 +3,9 @@
 Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` are the
 points by which those who could take the call are compared; whoever fell out before has none.
 `detail` holds `idle` (seconds free), `for` (seconds in the state), `lacks` ({skill: [asked, has]}),
-`either` (choices, none of them met), `unwanted` (what the call does not want), `pause` (its reason)
-or `than` (who was chosen). Sentences are made when somebody reads, in the
-reader's language.
+`either` (choices, none of them met), `unwanted` (what the call does not want), `pause` (its reason),
+`queue` (for whose callers the agent was kept free) or `than` (who was chosen). Sentences are made
+when somebody reads, in the reader's language.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ AMONG_THE_FREE = frozenset(
         "fewer_points",
         "needed_elsewhere",
         "kept",
+        "kept_free",
         "resting",
     }
 )
@@ -79,6 +80,7 @@ def _stored(verdict: Verdict, seat: Seat | None, decision: Decision) -> dict[str
         own = decision.agent == decision.waiting.preferred
         detail |= {"own": True} if verdict.code == "chosen" and own else {}
         detail |= {"than": decision.agent} if verdict.code != "chosen" else {}
+        detail |= {"queue": verdict.detail} if verdict.code == "kept_free" else {}
     elif verdict.code == "lacks_skill":
         detail |= _lacking(decision.need, seat.agent)
     elif verdict.code not in ("refused_this_call", "unreachable"):
@@ -174,6 +176,7 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
         "{than}.",
         "needed_elsewhere": "{agent} is free too, but was the only one for another call.",
         "kept": "{agent} is free too, but was kept for others who need them more.",
+        "kept_free": "{agent} is free too, but was kept free for {queue}.",
         "resting": "{agent} rests while others are at work.",
     },
     "zh": {
@@ -205,6 +208,7 @@ WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
         "fewer_points": "{agent} 也空闲,但对此来电的得分({score})低于 {than}。",
         "needed_elsewhere": "{agent} 也空闲,但是另一来电唯一合适的坐席。",
         "kept": "{agent} 也空闲,但留给更需要的来电。",
+        "kept_free": "{agent} 也空闲,但为队列 {queue} 预留。",
         "resting": "{agent} 正在休整,由其他在岗坐席接听。",
     },
 }
@@ -229,6 +233,7 @@ _NAMES: dict[Language, dict[str, str]] = {
         "fewer_points": "are free too but have fewer points",
         "needed_elsewhere": "are free too but needed elsewhere",
         "kept": "are free too but kept for others",
+        "kept_free": "are free too but kept for callers yet to come",
         "resting": "are resting",
         "callers_own_preferred": "are free too but not the caller's own agent",
     },
@@ -244,6 +249,7 @@ _NAMES: dict[Language, dict[str, str]] = {
         "fewer_points": "也空闲,但得分较低",
         "needed_elsewhere": "也空闲,但另有需要",
         "kept": "也空闲,但留给其他来电",
+        "kept_free": "也空闲,但为后续来电预留",
         "resting": "正在休整",
         "callers_own_preferred": "也空闲,但不是专属坐席",
     },

@@ -91,6 +91,11 @@ class QueueSpec(Model):
     `priority` is a head start: a call is treated as if it had already waited that long. A caller
     waits up to `own_agent` for the agent they know, if that one is at work, and up to `spare` for
     another agent than the only free one of those whom others need.
+
+    `keep_free` agents are kept for the next caller here: a call that this caller would be ahead of is
+    offered one of those who could serve the caller only while so many of them stay free, and one of
+    them at work is always for everybody. So others wait longer, by up to the difference in
+    `priority`, which has to be given. The caller meant speaks the hotline's first language.
     """
 
     need: Need = NeedSpec(skills={})
@@ -103,8 +108,16 @@ class QueueSpec(Model):
     unstaffed: Target | None = None
     own_agent: Seconds = 0.0
     spare: Seconds = 0.0
+    keep_free: int = Field(0, ge=0, le=1_000)
     overflow: Overflow | None = None
     announce: Announce = Announce()
+
+    @model_validator(mode="after")
+    def _ahead(self) -> "QueueSpec":
+        if self.keep_free and not self.priority:
+            expected = "priority: beside it, as agents are kept only from calls less far ahead,"
+            raise wrong(expected, str(self.keep_free), ("keep_free",))
+        return self
 
 
 class Returning(Model):
