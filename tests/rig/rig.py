@@ -110,12 +110,23 @@ class Rig:
         engine = await Ami.login(switches.ami_port, secrets.ENGINE, switches.engine_secret)
         try:
             async with Carrier.driving(switches.carrier) as carrier:
-                yield cls(switches, carrier, engine)
+                rig = cls(switches, carrier, engine)
+                try:
+                    yield rig
+                finally:
+                    engine = rig.ami
         finally:
             try:
                 await engine.action("Setvar", Variable="CARELINE_ALIVE", Value="0")
             finally:
                 await engine.close()
+
+    async def see_the_switch_again(self) -> None:
+        """Link up with a hotline's switch that was restarted."""
+        await self.ami.close()
+        self.ami = await Ami.login(
+            self.switches.ami_port, secrets.ENGINE, self.switches.engine_secret
+        )
 
     async def staff(self, agents: Sequence[AgentAccount]) -> None:
         """Make `agents` (and nobody else) known to the hotline, and register their phones."""
