@@ -157,6 +157,7 @@ def test_an_existing_switch_gets_only_its_careline_files(tmp_path: Path) -> None
     written = sorted(file.name for file in etc.iterdir())
     assert written == [
         "careline_extensions.conf",
+        "careline_features.conf",
         "careline_manager.conf",
         "careline_musiconhold.conf",
         "careline_pjsip.conf",
