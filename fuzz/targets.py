@@ -87,11 +87,15 @@ def ami_incoming(data: bytes) -> None:
 def ami_outgoing(data: bytes) -> None:
     """An action has the headers it was given and no other, or is refused."""
     header, _, value = _text(data).partition("\x1f")
+
+    async def send() -> bytes:
+        return str(ami._checked("Setvar", {header: value})).encode()
+
     try:
-        action = ami._checked("Setvar", {header: value})
+        sent = _LOOP.run_until_complete(send())
     except LineError:
         return
-    lines = str(action).encode().split(b"\r\n")
+    lines = sent.split(b"\r\n")
     assert [line.split(b":")[0] for line in lines[:-2]].count(header.encode()) >= 1
     assert len(lines) == 5  # Action, ActionID, the header, and the empty line's two ends
     assert lines[3:] == [b"", b""]

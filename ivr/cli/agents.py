@@ -2,7 +2,9 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from rich.table import Table
 from ivr.agent import AgentAccount
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import outside
+from ivr.cli.person import who
 from ivr.cli.place import identity, skills
 from ivr.errors import BadInput
 from ivr.flow.problem import did_you_mean
@@ -66,6 +69,7 @@ def add(
     configure.checked([account])
     with database() as db:
         db.agents.add(account)
+        _write_down(db, "agent added", name, skills=_as_text(levels))
         _print_phone(account)
         _tell_switch(db)
     if not levels:
@@ -117,6 +121,8 @@ def phone(
         if new_password:
             account = replace(account, phone_secret=_new_password())
             db.agents.save(account)
+        act = "phone password changed" if new_password else "phone password shown"
+        _write_down(db, act, name)
         _print_phone(account)
         if new_password:
             _tell_switch(db)
@@ -126,7 +132,7 @@ def phone(
 def skill(name: Who, skill: Skills = None) -> None:
     """Set an agent's skills; those not named are taken away."""
     levels = read_skills(skill or [], skills())
-    account = _change(name, skills=levels)
+    account = _change(name, "skills set", {"skills": _as_text(levels)}, skills=levels)
     named = ", ".join(f"{skill} {level}" for skill, level in account.skills.items())
     say(f"{name} has {named or 'no skill'} now.")
 
@@ -134,13 +140,13 @@ def skill(name: Who, skill: Skills = None) -> None:
 @app.command()
 def ready(name: Who) -> None:
     """Log an agent in, or end a pause."""
-    _tell_state(_change(name, logged_in=True, paused=None))
+    _tell_state(_change(name, "logged in", logged_in=True, paused=None))
 
 
 @app.command()
 def logout(name: Who) -> None:
     """Log an agent out, after the talk if one is under way."""
-    _tell_state(_change(name, logged_in=False, paused=None))
+    _tell_state(_change(name, "logged out", logged_in=False, paused=None))
 
 
 @app.command()
@@ -151,13 +157,14 @@ def pause(
     """Give an agent no more calls, after the talk if one is under way."""
     if not reason.strip() or not reason.isprintable() or len(reason) > 60:
         raise BadInput("A pause needs a reason of at most 60 characters, such as lunch.")
-    _tell_state(_change(name, paused=reason.strip()))
+    why = reason.strip()
+    _tell_state(_change(name, "paused", {"reason": why}, paused=why))
 
 
 @app.command()
 def resume(name: Who) -> None:
     """End an agent's pause."""
-    account = _change(name, paused=None)
+    account = _change(name, "resumed", paused=None)
     _tell_state(account)
     if not account.logged_in:
         say(f"To log in: *45 on the phone, or careline agents ready {name}")
@@ -168,6 +175,7 @@ def remove(name: Who) -> None:
     """Remove an agent and the phone; the records of the agent's calls stay."""
     with database() as db:
         db.agents.remove(name)
+        _write_down(db, "agent removed", name)
         say(f"{name} is no agent any more.")
         _tell_switch(db)
 
@@ -179,12 +187,23 @@ def state(agent: AgentAccount) -> str:
     return f"paused: {agent.paused}" if agent.paused else "ready"
 
 
-def _change(name: str, **changes: object) -> AgentAccount:
+def _change(
+    name: str, act: str, told: Mapping[str, str] | None = None, **changes: object
+) -> AgentAccount:
     """Keep the change; a running engine looks at the agents every half second."""
     with database() as db:
         account = replace(db.agents.get(name), **changes)  # type: ignore[arg-type]
         db.agents.save(account)
+        _write_down(db, act, name, **(told or {}))
     return account
+
+
+def _write_down(db: Database, act: str, name: str, **data: str) -> None:
+    db.audit.add(datetime.now(UTC), who(), act, f"agent {name}", data)
+
+
+def _as_text(levels: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {level}" for name, level in sorted(levels.items()))
 
 
 def _tell_state(account: AgentAccount) -> None:

@@ -207,6 +207,8 @@ def forget(
         archive = Archive(opened, shelf, who(), lambda: datetime.now(UTC))
         talks, held = archive.forget(key)
         report = opened.callers.forget(key)
+        done = {"calls": str(report.calls), "recordings": str(talks), "held": str(held)}
+        opened.audit.add(datetime.now(UTC), who(), "forgotten", mask(key), done)
     if not any((report.profile, report.calls, report.messages, handed)):
         typer.echo(f"Nothing was stored about {mask(key)}.")
         return

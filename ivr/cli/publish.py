@@ -21,6 +21,7 @@ from ivr.publish import release
 from ivr.publish.release import By, Published
 from ivr.said import ahead
 from ivr.settings import Settings
+from ivr.store.database import Database
 from ivr.trial.case import try_cases
 
 Why = Annotated[str, typer.Option("--message", "-m", help="why; others read it in `versions`")]
@@ -52,6 +53,7 @@ def publish(
             replaces=replaces,
             agents=[agent.skills for agent in db.agents.list()] or None,
         )
+        _write_down(db, done)
     for warning in done.warnings:
         for line in str(warning).split("\n"):
             say(line)
@@ -69,6 +71,7 @@ def rollback(
     chosen = settings()
     with database() as db:
         done = release.roll_back(db.versions, chosen.flows, number, _by(who, why), _builder(chosen))
+        _write_down(db, done)
     if done.new:
         print_diff(done.version.diff)
     _tell(done)
@@ -95,6 +98,13 @@ def merge() -> int:
         say(f"{name}: both of you changed the same place; choose, then delete the marks.", "yellow")
     say("Next: careline diff, then careline publish")
     return 1 if taken.merged.conflicts else 0
+
+
+def _write_down(db: Database, done: Published) -> None:
+    if done.new:
+        told = {"as": done.version.who, "why": done.version.why}
+        version = f"version {done.version.number}"
+        db.audit.add(datetime.now(UTC), system_user(), "published", version, told)
 
 
 def _by(who: str | None, why: str) -> By:

@@ -2,11 +2,12 @@
 
 import json
 import math
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,7 @@ def _engine(url: URL) -> sa.Engine:
         if in_memory:
             options["poolclass"] = StaticPool
         else:
-            _make_folder(Path(str(url.database)))
+            _make_file(Path(str(url.database)))
         options["connect_args"] = {"check_same_thread": False}
         engine = sa.create_engine(url, **options)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -194,9 +195,12 @@ def _engine(url: URL) -> sa.Engine:
         ) from None
 
 
-def _make_folder(database: Path) -> None:
+def _make_file(database: Path) -> None:
+    """Begin an empty database for our eyes only; what SQLite puts beside it gets the same rights."""
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StoreError(
             f"The folder {database.parent} for the database cannot be made: {error.strerror}."

@@ -106,7 +106,8 @@ class Stranger(asyncio.DatagramProtocol):
             f"From: {self._who}\r\nTo: {self._to}\r\nContact: <sip:stranger@{address}>\r\n"
             f"{headers}Content-Length: {len(body)}\r\n\r\n{body}"
         )
-        self._signals.sendto(request.encode(), self._hotline)
+        # Bytes that are no UTF-8 come as surrogates.
+        self._signals.sendto(request.encode(errors="surrogateescape"), self._hotline)
 
     @staticmethod
     def _where_media_goes(answer: str) -> tuple[str, int]:

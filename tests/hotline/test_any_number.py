@@ -76,6 +76,20 @@ STRANGE = {
     "a line of AGI by a line separator": "%e2%80%a8agi_context%3a%20careline-agents",
     "a line of AGI by a next line": "%c2%85agi_accountcode%3a%20agent-0",
     "other control characters": "%0b%0c%1c%7f",
+    "marks that turn the writing round": "%e2%80%ae%e2%81%a6%d7%90",
+    "bytes that are no UTF-8": "%ff%fe%c3%28%80",
+    "ten kilobytes": "9" * 10_000,
+}
+
+STRANGE_NAMES = {
+    "a template": "{{ caller.number }} {% raw %}",
+    "a dialplan function": f"${{SHELL(touch {PROOF})}} $[1+1]",
+    "an event in quotes": '\\"%0d%0aEvent: Hangup%0d%0a|&^',
+    "a formula": "=cmd|' /C calc'!A0",
+    "a terminal's command": "\x1b[2J\x1b]0;x\x07",
+    "marks that turn the writing round": "\u202eabc\u2066אב\u200f",
+    "bytes that are no UTF-8": b"\xff\xfe\xc3(\x80".decode(errors="surrogateescape"),
+    "ten kilobytes": "N" * 10_000,
 }
 
 
@@ -95,6 +109,22 @@ async def test_a_number_that_no_telephone_sends_is_answered_like_any_other(
 
 
 @story
+@pytest.mark.parametrize("name", STRANGE_NAMES.values(), ids=STRANGE_NAMES)
+async def test_a_name_that_nobody_has_is_in_no_record(day: Day, name: str) -> None:
+    who = f'"{name}" <sip:13800138002@example.org>'
+    async with Stranger.ready(day.rig.switches, who) as stranger:
+        caller = await a_call_of(day, stranger)
+        await stranger.until_answered()
+        await stranger.press("0")
+        await day.until_joined(caller)
+    record = await day.record(caller)
+    assert record.summary.outcome == "answered"
+    assert record.summary.number in ("+8613800138002", None)
+    assert name[:12] not in repr(record)
+    assert not any("trouble" in event.kind for event in record.events)
+
+
+@story
 async def test_no_number_logs_an_agent_out(day: Day) -> None:
     line = "%0aagi_context%3a%20careline-agents%0aagi_extension%3a%20*46%0aagi_accountcode%3a%20agent-0"
     async with Stranger.ready(day.rig.switches, f"<sip:1{line}@example.org>") as stranger:
@@ -108,7 +138,7 @@ async def test_no_number_logs_an_agent_out(day: Day) -> None:
 async def test_nothing_that_a_caller_sent_is_in_the_log_or_was_evaluated(day: Day) -> None:
     lines = [record.getMessage() for record in day.log]
     assert lines
-    for sent in (*NO_NUMBERS.values(), *STRANGE.values()):
+    for sent in (*NO_NUMBERS.values(), *STRANGE.values(), *STRANGE_NAMES.values()):
         assert len(sent) < 4 or not any(sent in line or unquote(sent) in line for line in lines)
     assert not any("\n" in line for line in lines)
     assert not PROOF.exists()
