@@ -32,6 +32,7 @@ SETTLED = 1.5
 LOOK_AGAIN = 0.5
 LONGEST_WAIT = 60.0
 CUT_SHORT = "put away after the engine began anew"
+BROKEN_OFF = "the call was cut short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +122,49 @@ class Keeping:
     async def _put_talk_away(self, talk: _Talk, call: CallSummary) -> None:
         raw = self._shelf.capture(talk.part)
         if await asyncio.to_thread(raw.exists):
-            await self._put_away(talk.part, raw, call, talk.agent, "")
+            note = BROKEN_OFF if call.outcome == "failed" else ""
+            await self._put_away(talk.part, raw, call, talk.agent, note)
         else:
             why = "its file is not there" if talk.recorded else "the switch did not begin to record"
             await self._failed(_row(talk.part, call, talk.agent), why)
 
     async def _put_away_what_was_left(self) -> None:
         for part, raw in list(self._shelf.captured()):
-            try:
-                call = (await asyncio.to_thread(self._database.calls.show, part.call)).summary
-            except NotFound:
-                began = datetime.fromtimestamp(raw.stat().st_mtime, UTC)
-                call = CallSummary(call_id=part.call, started=began)
-            except CarelineError as error:
-                log.error("the recording %s cannot be put away yet: %s", part, error)
-                continue
             self._parts[part.call] = max(self._parts.get(part.call, 0), part.part)
-            self._spawn(self._put_away(part, raw, call, call.agent or "", CUT_SHORT))
+            self._spawn(self._put_left_away(part, raw))
+
+    async def _put_left_away(self, part: Part, raw: Path) -> None:
+        if not await self._until_written(part, raw):
+            return
+        try:
+            call, agent = await asyncio.to_thread(self._known, part, raw)
+        except CarelineError as error:
+            log.error("the recording %s cannot be put away yet: %s", part, error)
+        else:
+            await self._seal_or_fail(_row(part, call, agent, CUT_SHORT), part, raw)
+
+    def _known(self, part: Part, raw: Path) -> tuple[CallSummary, str]:
+        """What is known of a talk's call and agent; the summary of a call cut short says little."""
+        try:
+            record = self._database.calls.show(part.call)
+        except NotFound:
+            began = datetime.fromtimestamp(raw.stat().st_mtime, UTC)
+            return CallSummary(call_id=part.call, started=began), ""
+        call, agent = record.summary, record.summary.agent or ""
+        for event in record.events:
+            if event.kind == "waiting" and call.queue is None:
+                call = replace(call, queue=str(event.data["queue"]))
+            if event.kind == "joined" and event.data.get("recording") == str(part):
+                agent = str(event.data["agent"])
+        return call, agent
 
     async def _put_away(
         self, part: Part, raw: Path, call: CallSummary, agent: str, note: str
     ) -> None:
-        if not await self._until_written(part, raw):
-            return
-        recording = _row(part, call, agent, note)
+        if await self._until_written(part, raw):
+            await self._seal_or_fail(_row(part, call, agent, note), part, raw)
+
+    async def _seal_or_fail(self, recording: Recording, part: Part, raw: Path) -> None:
         try:
             await asyncio.to_thread(self._seal, recording, part, raw)
         except (CarelineError, OSError) as error:
