@@ -8,6 +8,7 @@ import pytest
 
 from ivr.cli.context import database
 from ivr.cli.main import run
+from ivr.cli.person import who
 from ivr.cli.place import zone
 from tests.prompts.test_store import ToneVoice
 from tests.publish.supervisor import FILES
@@ -58,6 +59,15 @@ def test_publishing_tries_the_calls_builds_the_prompts_and_shows_what_changed(
     assert "-  welcome: 您好\n+  welcome: 早上好\n" in said
     assert said.endswith("Version 2 is live for new calls.\n")
     assert list((tmp_path / "var" / "prompts" / "zh").glob("*.wav"))
+
+
+def test_who_published_is_in_the_audit_log_also_when_another_name_is_given() -> None:
+    for _ in range(2):  # the second time there is nothing to publish
+        assert run(["publish", "-m", "the hotline opens", "--as", "ana"]) == 0
+    with database() as opened:
+        [entry] = opened.audit.entries()
+    assert (entry.who, entry.act, entry.about) == (who(), "published", "version 1")
+    assert dict(entry.data) == {"as": "ana", "why": "the hotline opens"}
 
 
 def test_publishing_twice_says_that_there_is_nothing_to_do(
