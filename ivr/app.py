@@ -11,6 +11,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -69,6 +70,7 @@ from ivr.shifts import Shifts
 from ivr.store.database import Database
 from ivr.switch import agents as switch
 from ivr.switch import configure, instance, secrets
+from ivr.troubles import Troubles
 from ivr.understanding import Understanding
 from ivr.web.watch import Watch
 from recordings.shelf import Shelf
@@ -85,6 +87,7 @@ FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
     "*48": (True, None, "feature_ready"),
 }
 LETTING_GO = 0.05  # seconds between two looks whether an interrupted call has let go of its line
+KNOW_WITHIN = 2.0  # seconds the database has to say who calls
 GOODBYE = 10.0  # seconds all calls together are given to be handed back when the engine stops
 
 
@@ -150,6 +153,8 @@ class App:
         self._private: dict[str, list[Path]] = {}
         self._calls: dict[str, Call] = {}
         self._older: dict[int, Edition] = {}
+        self._troubles = Troubles()
+        self._finders = ThreadPoolExecutor(4, "find caller")
         lately = Lately(now)
         self.journal.listen(lately.add)
         self.overseer = Overseer(
@@ -236,6 +241,7 @@ class App:
         self.jobs.close()
         await self._watch.close()
         await self._client.close()
+        self._finders.shutdown(wait=False, cancel_futures=True)
         await self.journal.close()
         if self.keeping is not None:
             await self.keeping.close()
@@ -277,10 +283,14 @@ class App:
             profile: Profile | None = None
             if number.number is not None:
                 try:
-                    find = self._database.callers.find
-                    profile = await asyncio.to_thread(find, number.number)
+                    # Threads of their own: a database that hangs holds up nothing else.
+                    find, loop = self._database.callers.find, asyncio.get_running_loop()
+                    async with asyncio.timeout(KNOW_WITHIN):
+                        profile = await loop.run_in_executor(self._finders, find, number.number)
                 except StoreError as error:  # an unknown caller is served; a lost call is not
                     call.trouble(f"the caller cannot be looked up: {error}")
+                except TimeoutError:
+                    call.trouble("the caller cannot be looked up: the database is too slow")
             today = self._now().astimezone(center.zone).date()
             return recognise(number, profile, today, center.center.languages, center.center.country)
 
@@ -322,6 +332,7 @@ class App:
             bookmarks=self.journal.bookmark,
             before=before,
             state=state,
+            troubles=self._troubles,
         )
 
     async def _left_call(self, before: CallRecord, where: UnderWay) -> Call:

@@ -43,6 +43,7 @@ from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay
 from ivr.returns import SHORT_TALK
 from ivr.secure_entry import Entry, take
 from ivr.store.closures import Closure
+from ivr.troubles import Troubles
 
 if TYPE_CHECKING:
     from speech.intents import Understood
@@ -111,7 +112,7 @@ class Call:
     `bookmarks` is told where the call is, each time that has changed. Such a call does not end when
     the link to the switch is lost: it is `interrupted`, and `go_on` picks it up again on another
     line, or `lost` closes its record. The same goes for a call that another engine left: `before`
-    is its record then, and `state` its last bookmark.
+    is its record then, and `state` its last bookmark. `troubles` tells the operator what fails.
     """
 
     def __init__(
@@ -131,7 +132,9 @@ class Call:
         bookmarks: Callable[[UnderWay], None] | None = None,
         before: CallRecord | None = None,
         state: Mapping[str, Any] | None = None,
+        troubles: Troubles | None = None,
     ) -> None:
+        self._troubles = troubles or Troubles()
         self._bookmarks = bookmarks
         self._state: Mapping[str, Any] = state or {}
         self._talk: Conversation | None = None
@@ -355,7 +358,7 @@ class Call:
     def trouble(self, what: str, error: Exception | None = None) -> None:
         """Record a failure and tell the operator."""
         self.note("trouble", text=what)
-        log.error("call %s: %s", self._summary.call_id, what, exc_info=error)
+        self._troubles.report(self._summary.call_id, what, error)
 
     def now(self) -> datetime:
         """The time."""

@@ -12,6 +12,7 @@ from ivr.store.database import Database
 log = logging.getLogger(__name__)
 
 BATCH_AFTER = 0.05  # seconds in which what happens is gathered into one write
+MOST_KEPT = 500_000  # entries kept in memory while the store fails; older ones are given up
 RETRY_AFTER = 2.0  # seconds until a store that failed is tried again
 
 Listener = Callable[[CallEvent | CallSummary], None]
@@ -80,6 +81,11 @@ class Journal:
             await asyncio.to_thread(self._store, batch, under_way)
         except StoreError as error:
             self._pending = batch + self._pending
+            if (beyond := len(self._pending) - MOST_KEPT) > 0:
+                log.error("%d entries of call records are given up: too many wait", beyond)
+                # Without their calls' rows later events could not be kept either.
+                rows = [one for one in self._pending[:beyond] if isinstance(one, CallSummary)]
+                self._pending = rows + self._pending[beyond:]
             self._under_way = under_way | self._under_way
             if not self._failing:
                 log.error("call records cannot be written and are kept in memory: %s", error)
