@@ -65,6 +65,10 @@ async def test_a_call_is_put_to_the_front_and_another_taken_out(day: Day) -> Non
     seen = await asyncio.to_thread(engine(day).floor)
     assert second.call_id in json.dumps(seen["waiting"])
     assert "13933330003" not in json.dumps(seen)
+    queues = {row["queue"]: row for row in seen["queues"]}
+    assert queues["foreign"]["waiting"] == 2
+    assert queues["foreign"]["answered"] >= 1
+    assert queues["cards"]["level"] is None
     await asyncio.to_thread(engine(day).act, "withdraw", first.call_id)
     assert day.waiting("de") == [second.call_id]
     await talking.hang_up()
