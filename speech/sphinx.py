@@ -206,11 +206,15 @@ def _grammar(phrases: tuple[str, ...], many: bool) -> str:
     return name
 
 
-@lru_cache(maxsize=1)
-def _dictionary() -> frozenset[str]:
+def dictionary_file() -> Path:
+    """Where the words are that PocketSphinx knows. Raises HearingError where it is not installed."""
     found = find_spec("pocketsphinx")
     if found is None or found.origin is None:
         raise HearingError("PocketSphinx is not installed: pip install 'careline[english]'.")
-    file = Path(found.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
-    lines = file.read_text(encoding="utf-8").splitlines()
+    return Path(found.origin).parent / "model" / "en-us" / "cmudict-en-us.dict"
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> frozenset[str]:
+    lines = dictionary_file().read_text(encoding="utf-8").splitlines()
     return frozenset(line.split(maxsplit=1)[0] for line in lines if line)

@@ -1,7 +1,7 @@
 """careline check: what is wrong with the flow files, and how far is a human from each step?"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ivr.cli.context import console, database, say, settings
 from ivr.doctor.words import POORLY_SPOKEN, hard_to_understand, remedy_for
-from ivr.errors import BadInput, CarelineError
+from ivr.errors import BadInput, CarelineError, HearingError
 from ivr.flow.calls import read_calls
 from ivr.flow.figures import Figures
 from ivr.flow.hotline import Hotline, Place
@@ -22,8 +22,11 @@ from ivr.flow.load import Checked
 from ivr.flow.load import check as find_problems
 from ivr.flow.problem import BrokenFlow, Problem, errors
 from ivr.flow.proof import Proof
+from ivr.hearing import FOLDER
 from ivr.prompts import PromptStore
 from ivr.settings import Settings
+from speech import models
+from speech.vocabulary import Words, vocabulary
 from speech.voices import Voices
 
 
@@ -42,7 +45,8 @@ def check(
     folder = path or chosen.flows
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder; expected the one with center.yaml in it")
-    checked = find_problems(folder, _agents(chosen) if path is None else None)
+    agents = _agents(chosen) if path is None else None
+    checked = find_problems(folder, agents, _vocabularies(chosen, folder))
     problems = [
         _located(problem, folder) for problem in (*checked.problems, *_of_calls(folder, checked))
     ]
@@ -67,6 +71,18 @@ def _agents(chosen: Settings) -> Sequence[Skills] | None:
     except CarelineError as error:
         say(f"The agents' skills are not checked: {error}", "yellow")
         return None
+
+
+def _vocabularies(chosen: Settings, folder: Path) -> Mapping[str, Words]:
+    """The words that each language's recognizer can hear, of the languages that callers speak."""
+    known: dict[str, Words] = {}
+    for language, model in models.used(chosen.var / FOLDER).items():
+        if (folder / f"intents.{language}.yaml").exists():
+            try:
+                known[language] = vocabulary(model, chosen.var / FOLDER)
+            except HearingError as error:
+                say(f"What callers say in {language} is not checked: {error}", "yellow")
+    return known
 
 
 def _warn_of_voices(chosen: Settings, hotline: Hotline) -> None:

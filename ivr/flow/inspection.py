@@ -1,7 +1,7 @@
 """What a rule may look at: the hotline as read, and what follows from it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -38,7 +38,8 @@ class Inspection:
     """A hotline under inspection.
 
     `unreadable` names flows, steps (flow.step) and files that are there and could not be read.
-    `agents` are the skills of all agents with an account; None where they are not known. The graph
+    `agents` are the skills of all agents with an account; None where they are not known.
+    `vocabularies` hold the words that each language's recognizer can hear. The graph
     and the proof are made when first asked for, and only make sense where every name leads
     somewhere.
     """
@@ -46,6 +47,7 @@ class Inspection:
     hotline: Hotline
     unreadable: frozenset[str] = frozenset()
     agents: Sequence[Skills] | None = None
+    vocabularies: Mapping[str, Container[str]] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:

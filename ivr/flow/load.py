@@ -1,6 +1,6 @@
 """Loading a folder of flow files into a hotline, or saying everything that is wrong with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,12 +37,16 @@ def load(folder: Path) -> Hotline:
     return checked.hotline
 
 
-def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
+def check(
+    folder: Path,
+    agents: Sequence[Skills] | None = None,
+    vocabularies: Mapping[str, Container[str]] | None = None,
+) -> Checked:
     """Find all that is wrong with the files of `folder`.
 
-    `agents` are the skills of every agent with an account, where they are known. The paths through
-    the flows are judged once everything else is in order: a name that leads nowhere would make them
-    all look wrong.
+    `agents` are the skills of every agent with an account, where they are known; `vocabularies` the
+    words each language's recognizer can hear, where there is one. The paths through the flows are
+    judged once everything else is in order: a name that leads nowhere would make them all look wrong.
     """
     reading = Reading()
     for path in written_in(folder):
@@ -64,7 +68,7 @@ def check(folder: Path, agents: Sequence[Skills] | None = None) -> Checked:
         reading.quality,
         reading.quality_source,
     )
-    inspection = Inspection(hotline, frozenset(reading.unreadable), agents)
+    inspection = Inspection(hotline, frozenset(reading.unreadable), agents, vocabularies or {})
     for rules in (NAMES, PATHS, LIMITS):
         if rules is NAMES or not errors(problems):
             for rule in rules.values():

@@ -2,7 +2,8 @@
 
 Each `bad/*.yaml` is a flow file with one mistake; its first line names the file of `ok/` that it
 stands in for, a second one may say which agents there are, or that the file belongs into `speaks/`, a
-hotline whose callers speak; the `.out` beside it holds the exact answer. A new rule needs a case here.
+hotline whose callers speak (and which words of theirs are heard); the `.out` beside it holds the exact
+answer. A new rule needs a case here.
 """
 
 import shutil
@@ -24,13 +25,17 @@ def answer(case: Path, folder: Path) -> str:
     """What is said of `ok/` with one file replaced by the case."""
     hotline = folder / "flows"
     replaced, second, *_ = case.read_text().splitlines()
-    speaks = second == "# callers speak"
+    speaks = second.startswith("# callers speak")
     shutil.copytree(HERE / ("speaks" if speaks else "ok"), hotline)
     shutil.copy(case, hotline / replaced.removeprefix("# "))
     agents = None
     if second.startswith("# agents: "):
         agents = yaml.safe_load(f"[{second.removeprefix('# agents: ')}]")
-    checked = check(hotline, agents)
+    vocabularies = None
+    if second.startswith("# callers speak, and "):
+        language, words = second.removeprefix("# callers speak, and ").split(" is heard by: ")
+        vocabularies = {language: set(words.split())}
+    checked = check(hotline, agents, vocabularies)
     assert checked.problems
     return "".join(f"{problem}\n" for problem in checked.problems)
 
