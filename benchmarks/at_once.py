@@ -9,6 +9,7 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.engine import converse
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
+    BackRequest,
     CutOff,
     Deaf,
     Dictated,
@@ -65,6 +66,10 @@ class AtOnce(CutOff, Deaf):
         """See `House`."""
         self.queue = request.queue
         return Served("agent-1", over=True)
+
+    async def call_back(self, request: BackRequest) -> bool:
+        """See `House`."""
+        return False
 
 
 async def through_the_flow(hotline: Hotline, profile: Profile, calls: int, now: datetime) -> None:

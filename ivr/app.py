@@ -23,6 +23,7 @@ from typing import cast
 from ivr import logs
 from ivr.archive import Archive
 from ivr.call import Call, NoLine
+from ivr.callbacks import Callbacks, House
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.control.lately import Lately
 from ivr.control.overseer import SPY_CODE, Overseer
@@ -48,6 +49,7 @@ from ivr.line.asterisk.ami import Ami, AmiMessage
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.asterisk.line import AsteriskLine
+from ivr.line.asterisk.outbound import Outbound
 from ivr.line.asterisk.queue_log import QueueLog
 from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.commands import Hangup, Play, Spoken
@@ -132,6 +134,7 @@ class App:
             settings.var / "prompts", Voices(settings.voices), settings.flows / "audio"
         )
         self.listening = Listening(settings, self._cannot_hear)
+        outbound = Outbound(ami)
         self.pick_ups = PickUps(database, self.desk)
         self.inbound = Inbound(
             ami,
@@ -142,7 +145,17 @@ class App:
             self.listening.ears,
             self.pick_ups.seen,
             self._secure_entry,
+            outbound,
         )
+        house = House(
+            lambda: self.hotline,
+            lambda: self._outside(self.hotline),
+            lambda: self.door.closed is not None,
+            lambda call_id: self.keeping.file(call_id) if self.keeping is not None else None,
+            now,
+        )
+        self.callbacks = Callbacks(self.desk, database.callbacks, outbound, self.journal, house)
+        self.desk.ring_back = self.callbacks.learn
         self.settings = settings
         self._database = database
         self._ami = ami
@@ -216,6 +229,7 @@ class App:
             self.hotline.center.center.languages, self._understanding(self.hotline).learn
         )
         await self.inbound.start()
+        await self.callbacks.open()
         await self.control.open()
         self.live.open()
         log.info("the hotline answers with version %d of the flows", self.live.edition.number)
@@ -229,6 +243,7 @@ class App:
             task.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE):
+                await self.callbacks.close()
                 await self.inbound.idle()
                 await asyncio.gather(*self._writing, return_exceptions=True)
         await self.listening.close()
@@ -329,6 +344,7 @@ class App:
             hearing=self._understanding(edition.hotline),
             door=self.door,
             tape=self.keeping,
+            ledger=self.callbacks,
             bookmarks=self.journal.bookmark,
             before=before,
             state=state,

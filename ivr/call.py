@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -17,7 +17,9 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
 from ivr.flow.hotline import Hotline
 from ivr.flow.serving import (
+    BackRequest,
     Box,
+    CalledBack,
     CutOff,
     Deaf,
     Dictated,
@@ -33,17 +35,19 @@ from ivr.flow.serving import (
     Sent,
     Served,
     ServeRequest,
+    Terms,
     TextMessage,
     Ticket,
     TooShort,
 )
 from ivr.line.commands import Command, HandBack, Hangup, Outcome, Play, Spoken
 from ivr.line.line import Arrival, Line
-from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay
+from ivr.record import Callback, CallEvent, CallRecord, CallSummary, UnderWay
 from ivr.returns import SHORT_TALK
 from ivr.secure_entry import Entry, take
 from ivr.store.closures import Closure
 from ivr.troubles import Troubles
+from routing.events import CallLeft
 
 if TYPE_CHECKING:
     from speech.intents import Understood
@@ -68,6 +72,35 @@ class Tape(Protocol):
 
     def refuse(self, call_id: str, *, refused: bool) -> None:
         """The caller does not want to be recorded, or wants it after all."""
+
+
+class Ledger(Protocol):
+    """Who is to be called back: `ivr.callbacks.Callbacks`."""
+
+    async def keep(self, callback: Callback) -> bool:
+        """Have somebody called back, once their call is over; False where that cannot be kept."""
+
+    def hung_up(self, call_id: str) -> None:
+        """A call is over, whether or not somebody asked in it to be called back."""
+
+    async def take_over(self, number: str, queue: str) -> float | None:
+        """The seconds a caller of that number is ahead whose callback this is instead of; None
+        where there is none."""
+
+
+class NoLedger:
+    """A `Ledger` in which nothing can be kept."""
+
+    async def keep(self, callback: Callback) -> bool:
+        """See `Ledger`."""
+        return False
+
+    def hung_up(self, call_id: str) -> None:
+        """See `Ledger`."""
+
+    async def take_over(self, number: str, queue: str) -> float | None:
+        """See `Ledger`."""
+        return None
 
 
 class NoTape:
@@ -107,7 +140,8 @@ class Call:
     `outside` are the bank's other systems; without them everything there is out of reach. `hearing`
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
     nothing can be left. A `door` that is shut, now or while they wait, sends callers away. Talks
-    are recorded on the `tape`; without it nowhere.
+    are recorded on the `tape`; without it nowhere. The `ledger` keeps who is to be called back;
+    without it nobody is.
 
     `bookmarks` is told where the call is, each time that has changed. Such a call does not end when
     the link to the switch is lost: it is `interrupted`, and `go_on` picks it up again on another
@@ -133,6 +167,7 @@ class Call:
         before: CallRecord | None = None,
         state: Mapping[str, Any] | None = None,
         troubles: Troubles | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._troubles = troubles or Troubles()
         self._bookmarks = bookmarks
@@ -140,6 +175,11 @@ class Call:
         self._talk: Conversation | None = None
         self.interrupted = before is not None
         """Whether the call waits to be picked up again."""
+        self._ledger = ledger or NoLedger()
+        first = before.events[0].data if before is not None and before.events else {}
+        self._dialled = arrival.dialled or str(first.get("dialled", ""))
+        self._agreed = True
+        self._called_back = False
         self._outside = outside or CutOff()
         self._box = box or Sealed()
         self._door = door
@@ -371,12 +411,60 @@ class Call:
     def consent(self, *, recording: bool) -> None:
         """Record the caller's talks from now on, or do not."""
         self._tape.refuse(self.call_id, refused=not recording)
+        self._agreed = recording
 
-    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
+    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed | CalledBack:
         """Let the desk find an agent."""
         ahead = request.head_start + self._ahead_as_cut_off()
+        ahead = max(ahead, await self._own_place(request.queue))
         request = replace(request, record=self._tape.file(self.call_id), head_start=ahead)
-        return await self._desk.serve(self.call_id, line, request, self.note)
+        result = await self._desk.serve(self.call_id, line, request, self.note)
+        if not isinstance(result, CalledBack):
+            return result
+        terms = Terms(request.stages, request.head_start)
+        wanted = BackRequest(result.number, request.language, request.queue, terms)
+        if await self._keep_callback(wanted, result.waited):
+            return result
+        again = replace(request, waited=result.waited, back=None, say=None)
+        return await self._desk.serve(self.call_id, line, again, self.note)
+
+    async def call_back(self, request: BackRequest) -> bool:
+        """Have the caller rung back who did not wait."""
+        return await self._keep_callback(request, 0.0)
+
+    async def _keep_callback(self, request: BackRequest, waited: float) -> bool:
+        at = self._now()
+        kept = await self._ledger.keep(
+            Callback(
+                call_id=self.call_id,
+                number=request.number,
+                language=request.language,
+                age=self._summary.age,
+                queue=request.queue,
+                stages=tuple((stage.after, stage.need) for stage in request.terms.stages),
+                head_start=request.terms.head_start,
+                since=at - timedelta(seconds=waited),
+                asked=at,
+                shows=self._dialled,
+                recorded=self._agreed,
+            )
+        )
+        if kept:
+            self._called_back = True
+            self.note("callback_asked", queue=request.queue)
+        else:
+            self._desk.tell(CallLeft(self.call_id))
+            self.trouble("the caller could not be promised to be called back")
+        return kept
+
+    async def _own_place(self, queue: str) -> float:
+        """How far ahead a caller is who was to be called back, and rings before that."""
+        number = self._summary.number
+        waited = None if number is None else await self._ledger.take_over(number, queue)
+        if waited is None:
+            return 0.0
+        self.note("callback_taken_over", waited=round(waited))
+        return waited
 
     def _ahead_as_cut_off(self) -> float:
         if self._ahead is None:
@@ -463,6 +551,8 @@ class Call:
             return "handed_back", "hotline"
         if self._sent_away:
             return "closed", "hotline"
+        if self._called_back:
+            return "callback", "hotline"
         if "talking" in self._marks:
             return "answered", "agent" if self._last == "talk_over" else "hotline"
         return "completed", "hotline"
@@ -470,6 +560,8 @@ class Call:
     def _left(self) -> tuple[str, str]:
         if self._sent_away:
             return "closed", "caller"
+        if self._called_back:
+            return "callback", "caller"
         if "talking" in self._marks:
             return "answered", "caller"
         return ("abandoned" if "waiting" in self._marks else "left"), "caller"
@@ -501,6 +593,9 @@ class Call:
         )
         self.note("ended", outcome=outcome, by=by)
         self._journal.add(self._summary)
+        self._ledger.hung_up(self.call_id)
+        if self._called_back:
+            return self._summary
         number, gone = self._summary.number, by == "caller" or outcome == "failed"
         if number is not None and gone and waited is not None:
             in_talk = outcome == "failed" or (talked is not None and talked < SHORT_TALK)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from ivr.agent import AgentAccount
-from ivr.flow.serving import NotServed, Served, ServeRequest, Stage
+from ivr.flow.serving import CalledBack, NotServed, Served, ServeRequest, Stage
 from ivr.line.line import Line
 from ivr.returns import Returns
 from ivr.wait import UNSTAFFED, Note, Wait
@@ -17,6 +17,8 @@ from routing.events import (
     AgentLeft,
     AgentPaused,
     AgentResumed,
+    CallbackAsked,
+    CallbackPostponed,
     CallLeft,
     CallMoved,
     CallReordered,
@@ -36,6 +38,9 @@ from routing.events import (
 )
 from routing.floor import Floor
 from routing.model import Agent, Queue, Relax
+
+HANGS_UP_WITHIN = 60.0
+"""Seconds; whoever asked to be called back is not rung before they hung up, or that has passed."""
 
 
 class Desk:
@@ -107,8 +112,11 @@ class Desk:
 
     async def serve(
         self, call: str, line: Line, request: ServeRequest, note: Note
-    ) -> Served | NotServed:
+    ) -> Served | NotServed | CalledBack:
         """Let the call wait for an agent, ring agents, and let them talk.
+
+        A call that is to be called back keeps its place, and is not rung for some seconds: the
+        caller has yet to hang up.
 
         Raises `CallerHungUp` and `LineError`; the call has left the floor then.
         """
@@ -117,6 +125,7 @@ class Desk:
         if not talks and not any(map(self.floor.can_ever_serve, needs)):
             return UNSTAFFED
         since = self.now() - request.waited
+        keeps_place = False
         wait = self._waits[call] = Wait(call, line, request, note, self)
         try:
             if request.talks_to is not None:
@@ -138,10 +147,16 @@ class Desk:
             relax = [[stage.after, str(stage.need)] for stage in request.stages[1:]]
             terms = {"need": str(needs[0]), "relax": relax, "head_start": request.head_start}
             note("waiting", queue=request.queue, **terms, **wait.outlook())
-            return await wait.for_an_agent()
+            served = await wait.for_an_agent()
+            keeps_place = isinstance(served, CalledBack)
+            return served
         finally:
             del self._waits[call]
-            self.tell(CallLeft(call))
+            if keeps_place:
+                self.tell(CallbackAsked(call))
+                self.tell(CallbackPostponed(call, self.now() + HANGS_UP_WITHIN))
+            else:
+                self.tell(CallLeft(call))
 
     def talk_seen(self, call: str, agent: str, queue: str) -> None:
         """A talk goes on that began when somebody else had the call; `serve` follows it."""

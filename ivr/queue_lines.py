@@ -10,7 +10,7 @@ when a person is to be forgotten.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.record import CallEvent, CallSummary
@@ -83,7 +83,8 @@ class QueueLines:
         call, data = event.call_id, event.data
         if event.kind == "waiting":
             place = max(1, _whole(data.get("position")))
-            self._calls[call] = _Waiting(str(data["queue"]), event.at, place)
+            before = timedelta(seconds=_whole(data.get("waited")))  # as a callback has
+            self._calls[call] = _Waiting(str(data["queue"]), event.at - before, place)
             shown = self._shown.get(call, "")
             yield QueueLine(str(data["queue"]), "ENTERQUEUE", call, data=("", shown, str(place)))
             return
@@ -110,6 +111,10 @@ class QueueLines:
                 hold, talk = _seconds(waits.since, waits.joined), _seconds(waits.joined, event.at)
                 fields = (hold, talk, str(waits.place))
                 yield QueueLine(waits.queue, name, call, waits.agent, fields)
+            case "callback_asked":
+                del self._calls[call]
+                at, waited = str(waits.place), _seconds(waits.since, event.at)
+                yield QueueLine(waits.queue, "EXITWITHKEY", call, data=("1", at, at, waited))
             case "unstaffed" | "queue_full" | "waited_too_long" | "taken_out" | "ended":
                 del self._calls[call]
                 gave_up = event.kind == "ended" and data.get("by") == "caller"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from ivr.errors import BadInput
+from routing.skills import Need
 
 # A value JSON can hold. Not written out recursively: every reader checks what it takes anyway.
 JsonValue = object
@@ -107,6 +108,40 @@ class Message:
     done_by: str | None = None
     done_at: datetime | None = None
     id: int | None = None
+
+
+BACK = "-back-"
+"""What the id of a call back has, between that of the call in which it was asked for and the time."""
+
+CallbackState = Literal["waiting", "served", "given_up", "taken_over", "cancelled", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A caller who hung up in `queue`, or before it, and is to be rung back at `number` (E.164).
+
+    Their place is kept by `since`, when the wait began, less `head_start` seconds; `stages` are the
+    needs from so many seconds of it on. `shows` is the number they had called, and will see.
+    `tried` counts how often they were rung in vain, who is not rung again before `not_before`.
+    `recorded` says whether the talk may be. `id` is given by the store.
+    """
+
+    call_id: str
+    number: str | None
+    language: str
+    age: int | None
+    queue: str
+    stages: tuple[tuple[float, Need], ...]
+    head_start: float
+    since: datetime
+    asked: datetime
+    shows: str
+    recorded: bool = True
+    tried: int = 0
+    not_before: datetime | None = None
+    state: CallbackState = "waiting"
+    ended: datetime | None = None
+    id: int = 0
 
 
 def _require_zone(moment: datetime, field: str) -> None:

@@ -1,12 +1,12 @@
 """What does a waiting caller hear, and how do caller and agent come together?"""
 
 from collections.abc import Callable, Mapping
-from math import ceil
+from math import ceil, inf
 from typing import Any, Protocol
 
 from ivr.agent import AgentAccount
 from ivr.bell import Bell
-from ivr.flow.serving import NotServed, Served, ServeRequest
+from ivr.flow.serving import CalledBack, NotServed, Served, ServeRequest
 from ivr.line.commands import (
     AgentPhone,
     Connect,
@@ -71,6 +71,7 @@ class Wait:
         self._offer: Offer | None = None
         self._left: Release | None = None
         self._bell = Bell()
+        self._back = request.back
 
     def learn(self, instruction: Offer | Withdraw | Release) -> None:
         """The floor has decided something about the call; what is being done for it stops."""
@@ -109,7 +110,21 @@ class Wait:
         self._note("said", prompt=spoken.name, language=spoken.language)
         return (spoken,)
 
-    async def for_an_agent(self) -> Served | NotServed:
+    def _until_back(self) -> float:
+        """The seconds until the caller is offered to be called back, by the time they waited."""
+        if self._back is None or self._back.after is None:
+            return inf
+        waited = self.request.waited + self._desk.now() - self._since
+        return max(0.0, self._back.after - waited)
+
+    def _is_long(self) -> bool:
+        """Whether the wait is so long that they are offered it now."""
+        if self._back is None or self._back.over is None:
+            return False
+        high = self.outlook().get("high")
+        return high is not None and float(high) > self._back.over
+
+    async def for_an_agent(self) -> Served | NotServed | CalledBack:
         """Wait, and talk. Raises `CallerHungUp` and `LineError`."""
         line, request = self._line, self.request
         say, patience, turn = request.say, request.first_told, 0
@@ -127,7 +142,17 @@ class Wait:
             elif say is not None:
                 await self._bell.stops(line.perform(Play((say,), interrupt="")))
                 say = None if self._offer is None else say
+            elif self._back is not None and (self._until_back() <= 0 or self._is_long()):
+                back, self._back = self._back, None
+                number = await self._bell.stops(back.ask())
+                if number is not None and self._left is None:
+                    return CalledBack(number, request.waited + self._desk.now() - self._since)
             else:
+                until_back = self._until_back()
+                if until_back < patience:
+                    await self._bell.stops(line.perform(Hold(until_back)))
+                    patience -= until_back
+                    continue
                 if await self._bell.stops(line.perform(Hold(patience))) is None:
                     continue
                 patience = request.told_every / (2 if request.comfort else 1)

@@ -12,6 +12,7 @@ from ivr.cli import (
     agents,
     audit,
     backup,
+    callbacks,
     callers,
     calls,
     check,
@@ -95,6 +96,7 @@ app.add_typer(quality.app, name="quality", rich_help_panel=ANSWERING)
 app.command("worker", rich_help_panel=ANSWERING)(worker.worker)
 app.add_typer(audit.app, name="audit", rich_help_panel=ANSWERING)
 app.add_typer(messages.app, name="messages", rich_help_panel=ANSWERING)
+app.add_typer(callbacks.app, name="callbacks", rich_help_panel=ANSWERING)
 
 
 def _exit_with(code: int | None, **_: object) -> None:

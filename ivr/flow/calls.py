@@ -23,7 +23,7 @@ from ivr.line.commands import ALL_KEYS
 from ivr.line.far_end import Answers, Busy, Declines, Phone, RingsOut, Unreachable
 
 RULE = "calls"  # in brackets behind what is wrong with such a file
-OUTCOMES = Literal["answered", "completed", "abandoned", "left", "handed_back"]
+OUTCOMES = Literal["answered", "completed", "abandoned", "left", "handed_back", "callback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +297,8 @@ class Ends(Model):
 
     `with` is the agent or number talked to, `step` the last step that ran, `within` the longest
     time until somebody answers, or until the call is over if nobody does. `message` is how long
-    the message is, at least, that the caller has left.
+    the message is, at least, that the caller has left, `callback` the queue from which they will be
+    called back.
     """
 
     outcome: OUTCOMES | None = None
@@ -306,6 +307,7 @@ class Ends(Model):
     step: Target | None = None
     within: Seconds | None = None
     message: Seconds | None = None
+    callback: str | None = None
 
 
 class CallCase(Model):
@@ -436,5 +438,6 @@ def _unknown(case: Case, hotline: Hotline) -> Iterator[Problem]:
     for agent, desk in (spec.agents or {}).items():
         for skill in desk.skills:
             yield from known(skill, center.skills, "skill", "agents", agent, "skills", skill)
-    yield from known(spec.ends.queue, center.queues, "queue", "ends", "queue")
+    for field, queue in (("queue", spec.ends.queue), ("callback", spec.ends.callback)):
+        yield from known(queue, center.queues, "queue", "ends", field)
     yield from known(spec.ends.step, steps, "step", "ends", "step")

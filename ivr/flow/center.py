@@ -85,6 +85,28 @@ class Announce(Model):
     comfort: Names = ()
 
 
+class CallbackSpec(Model):
+    """When callers who wait are offered to be called back, and how they are.
+
+    They are offered it once: `after` so long, or when the wait they are told is longer than
+    `when_wait_over`; with neither, not while they wait. They keep their place, and are rung when it
+    is their turn and an agent is there, within the `hours` named (the queue's own, if none are), as
+    often as `tries`, `gap` apart. Then a ticket tells those center.yaml names under `tickets:`.
+    """
+
+    after: Seconds | None = None
+    when_wait_over: Seconds | None = None
+    hours: str | None = None
+    tries: int = Field(3, ge=1, le=10)
+    gap: Seconds = 900.0
+    ring: Seconds = 30.0
+
+    @property
+    def while_waiting(self) -> bool:
+        """Whether callers are offered it while they wait."""
+        return self.after is not None or self.when_wait_over is not None
+
+
 class QueueSpec(Model):
     """A queue: whom its calls need, how far ahead they are, where they go if nobody is there.
 
@@ -111,6 +133,7 @@ class QueueSpec(Model):
     keep_free: int = Field(0, ge=0, le=1_000)
     overflow: Overflow | None = None
     announce: Announce = Announce()
+    callback: CallbackSpec | None = None
 
     @model_validator(mode="after")
     def _ahead(self) -> "QueueSpec":

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ivr.caller import Caller
+from ivr.flow import callback
 from ivr.flow.bookmark import PickedUp
+from ivr.flow.center import CallbackSpec
 from ivr.flow.expression import Expression, Unknown
 from ivr.flow.hotline import Hotline
 from ivr.flow.needs import NeedSpec
 from ivr.flow.serving import (
+    BackOffer,
+    BackRequest,
+    CalledBack,
     Dictated,
     Failed,
     Found,
@@ -29,7 +34,7 @@ from ivr.flow.serving import (
     TooShort,
 )
 from ivr.flow.step import SLOW_PATIENCE
-from ivr.flow.talking import HumanWanted, Talking
+from ivr.flow.talking import BackWanted, HumanWanted, Talking
 from ivr.line.commands import (
     HUMAN_KEY,
     Connect,
@@ -67,6 +72,7 @@ class Conversation(Talking):
     def __init__(self, line: Line, hotline: Hotline, caller: Caller, house: House) -> None:
         super().__init__(line, hotline, caller, house)
         self._sent = {"sms": 0, "ticket": 0}
+        self._back_refused = False
         self.picked_up: PickedUp | None = None
         """Of a call picked up again, until the step is done at which it was."""
 
@@ -87,7 +93,7 @@ class Conversation(Talking):
         *,
         say: str | None = None,
         and_then: bool = False,
-    ) -> Served | NotServed:
+    ) -> Served | NotServed | CalledBack:
         """Put the caller through to an agent of `queue`."""
         picked_up, self.picked_up = self.picked_up or PickedUp(), None
         if picked_up.talked:
@@ -123,9 +129,13 @@ class Conversation(Talking):
                     first_told=spec.announce.first,
                     told_every=spec.announce.every,
                     comfort=self._words(spec.announce.comfort),
+                    back=self._back_offer(spec.callback),
+                    language=self.language,
                 ),
             )
-            if isinstance(result, Served):
+            if isinstance(result, CalledBack):
+                await self._part_until_called_back()
+            if not isinstance(result, NotServed):
                 return result
             self.note(_LEFT[result.why], queue=queue)
             if result.why not in ("full", "waited") or overflow is None:
@@ -151,6 +161,36 @@ class Conversation(Talking):
         needs = [(0.0, spec.need), *((relaxed.after, relaxed.need) for relaxed in spec.relax)]
         stages = tuple(Stage(after, need.asked(spoken).and_also(extra)) for after, need in needs)
         return Terms(stages, spec.priority + priority)
+
+    def _back_offer(self, spec: CallbackSpec | None) -> BackOffer | None:
+        if spec is None or not spec.while_waiting or self._back_refused:
+            return None
+        return BackOffer(self._number_to_call_back, spec.after, spec.when_wait_over)
+
+    async def _number_to_call_back(self) -> str | None:
+        """Where the caller wants to be called back; None if they would rather go on waiting."""
+        self._back_refused = True  # once asked is enough
+        self.note("callback_offered")
+        try:
+            return await callback.number_wanted(self)
+        except (HumanWanted, BackWanted):  # for a human they wait already
+            return None
+
+    async def _part_until_called_back(self) -> None:
+        await self.say(callback.KEPT, interrupt=False)
+        await self.hang_up()
+
+    async def call_back(self, queue: str, need: NeedSpec | None, priority: float) -> bool:
+        """Offer to call back a caller who does not wait; whether they will be."""
+        self.note("callback_offered")
+        number = await callback.number_wanted(self)
+        if number is None:
+            return False
+        terms = self._terms(queue, need, priority)
+        if not await self.house.call_back(BackRequest(number, self.language, queue, terms)):
+            return False
+        await self.say(callback.KEPT, interrupt=False)
+        return True
 
     def _words(self, names: Sequence[str]) -> tuple[Spoken, ...]:
         """The prompts in the language of the call, but for those that have no words."""

@@ -6,7 +6,7 @@ from typing import Literal
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Place
-from ivr.flow.serving import Served
+from ivr.flow.serving import NotServed
 from ivr.flow.straight import Straight, decide
 from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Answer, HandBack
@@ -37,7 +37,7 @@ async def _go_straight(talk: Conversation, straight: Straight) -> Place | None:
     rule = straight.rule
     talk.note("rule", name=rule.name, reason=straight.reason)
     result = await talk.serve(rule.queue, rule.need, rule.priority, say=rule.say)
-    if isinstance(result, Served):
+    if not isinstance(result, NotServed):
         return None
     hotline = talk.hotline
     return hotline.place(result.target or hotline.center.center.entry)

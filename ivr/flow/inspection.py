@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from ivr.flow.callback import PROMPTS
 from ivr.flow.expression import Expression
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline
@@ -75,6 +76,10 @@ class Inspection:
             for index, comfort in enumerate(queue.announce.comfort):
                 loc = ("queues", name, "announce", "comfort", index)
                 yield Said(source, loc, comfort, center.center.languages)
+            if queue.callback is not None:
+                for prompt in PROMPTS:
+                    loc = ("queues", name, "callback")
+                    yield Said(source, loc, prompt, center.center.languages)
         for index, whisper in enumerate(center.whisper):
             loc = ("whisper", index, "say")
             yield Said(source, loc, whisper.say, center.center.languages)

@@ -1,7 +1,7 @@
 """What a flow asks of the house around it: an agent, the time, a place in the record, and what
 only the bank's other systems know or can do."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,16 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class BackOffer:
+    """When a waiting caller is offered to be called back: `after` so many seconds, or when the wait
+    they are told of is longer than `over`. `ask` asks them for the number (E.164); None is a no."""
+
+    ask: Callable[[], Coroutine[Any, Any, str | None]]
+    after: float | None = None
+    over: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServeRequest:
     """A call that wants an agent of `queue`.
 
@@ -45,7 +55,8 @@ class ServeRequest:
     A `preferred` agent at work is waited for up to `patience` seconds. A call that came from
     another queue has `waited` there already, and was `refused_by` agents; one that is picked up again
     may even be talking to one (`talks_to`). With `limits` off it may stay here. `terms(queue)`
-    are those of another queue for this call, should a supervisor move it there.
+    are those of another queue for this call, should a supervisor move it there. `back`
+    offers to call them back instead; their language then is `language`.
     """
 
     queue: str
@@ -66,6 +77,8 @@ class ServeRequest:
     first_told: float = 4.0
     told_every: float = 40.0
     comfort: tuple[Spoken, ...] = ()
+    back: BackOffer | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,24 @@ class NotServed:
     why: str
     target: str | None = None
     waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The caller hangs up now and will be rung back at `number` (E.164) in their turn."""
+
+    number: str
+    waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BackRequest:
+    """A caller who did not wait, to be rung back at `number` by an agent of `queue` in their turn."""
+
+    number: str
+    language: str
+    queue: str
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,5 +322,8 @@ class House(Outside, Hearing, Protocol):
     def consent(self, *, recording: bool) -> None:
         """The caller's talks from now on may, or must not, be recorded."""
 
-    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
+    async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed | CalledBack:
         """Wait for an agent and let the caller talk. Raises `CallerHungUp` and `LineError`."""
+
+    async def call_back(self, request: BackRequest) -> bool:
+        """Have a caller rung back who did not wait; whether that is kept now."""

@@ -24,7 +24,7 @@ CALLER = frozenset(
 CENTER = frozenset({"elder_age"})
 """What `center.` can be followed by."""
 
-ANNOUNCED = frozenset({"position", "minutes"})
+ANNOUNCED = frozenset({"position", "minutes", "callback_number"})
 """What only the announcements in a queue can say."""
 
 OURS = frozenset({"open", "staffed"}) | spoken_values.NAMES

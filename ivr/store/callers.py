@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from ivr.caller import Profile
 from ivr.store import personal, reviews
 from ivr.store.connections import Connections, clean
-from ivr.store.tables import call_events, callers, calls, calls_under_way, messages, recordings
+from ivr.store.tables import (
+    call_events,
+    callbacks,
+    callers,
+    calls,
+    calls_under_way,
+    messages,
+    recordings,
+)
 
 BATCH = 1000  # rows in one statement; SQLite takes at most 32,766 values
 
@@ -153,6 +161,11 @@ class Callers:
                 .where(messages.c.number == number)
                 .values(**personal.ERASED_MESSAGE)
             ).rowcount
+            connection.execute(
+                sa.update(callbacks)
+                .where(callbacks.c.number == number)
+                .values(**personal.ERASED_CALLBACK)
+            )
             # Also of recordings that are held: the sound stays for the court, what we know of it not.
             for batch in _batches(theirs):
                 of_theirs = sa.select(recordings.c.name).where(recordings.c.call_id.in_(batch))

@@ -11,6 +11,7 @@ from ivr.errors import StoreError
 from ivr.store.agent_states import AgentStates
 from ivr.store.agents import Agents
 from ivr.store.audit import Audit
+from ivr.store.callbacks import Callbacks
 from ivr.store.callers import Callers
 from ivr.store.calls import Calls
 from ivr.store.closures import Closures
@@ -40,6 +41,7 @@ class Database:
         self.calls = Calls(connections)
         self.under_way = CallsUnderWay(connections)
         self.messages = Messages(connections)
+        self.callbacks = Callbacks(connections)
         self.closures = Closures(connections)
         self.rivals = Rivals(connections)
         self.reports = Reports(connections, self.agent_states)

@@ -45,11 +45,17 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "returns": ("head_start",),
     "waited_too_long": ("queue",),
     "taken_out": ("queue",),
-    "waiting": ("queue", "need", "relax", "head_start", "position", "low", "high"),
+    "waiting": ("queue", "need", "relax", "head_start", "position", "low", "high", "waited"),
     "announced": ("position", "low", "high", "longer"),
     "offer": ("agent", "need", "stage", "waited", "verdicts"),
     "withdrawn": ("agent",),
     "refused": ("agent", "cause"),
+    "callback_offered": (),
+    "callback_asked": ("queue",),
+    "callback": ("of", "queue", "waited", "tried"),
+    "callback_rings": ("agent",),
+    "callback_put_off": ("seconds", "tried"),
+    "callback_taken_over": ("waited",),
     "transfer": ("to",),
     "not_joined": ("to", "cause"),
     "joined": ("agent", "to", "recording", "recorded"),
@@ -67,6 +73,9 @@ ERASED_SUMMARY: dict[str, str | None] = {"number": None, "masked": "", "name": "
 
 # The columns of a message by which it could be found again. What it says is in its file.
 ERASED_MESSAGE: dict[str, str | None] = {"number": None, "file": "", "sha256": ""}
+
+# What a callback becomes that is not to be any more.
+ERASED_CALLBACK: dict[str, str | None] = {"number": None, "state": "forgotten"}
 
 # What may be stored of something secret (a PIN, a one-time code): that it was, and how long.
 OF_A_SECRET = ("secret", "count", "step", "into")

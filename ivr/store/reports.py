@@ -16,6 +16,8 @@ from ivr.store.connections import Connections
 from ivr.store.tables import call_events, calls
 
 KINDS = ("rule", "waiting", "announced", "offer", "refused", "joined", "ended")
+ASKED_FOR_CALLBACK = "callback"
+"""The outcome of a call that is offered, and answered or not, as the call back that came of it."""
 AFTER_THE_TALK = timedelta(seconds=5)
 """A wrap-up that begins within so long of a talk's end belongs to it."""
 _SKILL = re.compile(r"(?<!not )(?<!not \()\b([^\W\d][\w-]*) [1-5]")
@@ -44,6 +46,7 @@ class Reports:
                 calls.c.started >= since,
                 calls.c.started < until,
                 calls.c.ended.is_not(None),
+                calls.c.outcome != ASKED_FOR_CALLBACK,
                 call_events.c.kind.in_(KINDS),
             )
             .order_by(calls.c.call_id, call_events.c.seq)

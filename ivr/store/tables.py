@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -187,6 +187,29 @@ message_accesses = Table(
     Column("at", Moment, nullable=False),
     Column("who", Text, nullable=False),
     Column("what", String, nullable=False),  # played, exported or done
+)
+
+# Callers who hung up to be rung back: what keeps their place, and what came of it.
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", String, nullable=False),  # in which it was asked for
+    Column("number", String, index=True),
+    Column("language", String, nullable=False),
+    Column("age", Integer),
+    Column("queue", String, nullable=False),
+    Column("stages", JSON, nullable=False),  # [seconds, need] of each
+    Column("head_start", Float, nullable=False),
+    Column("since", Moment, nullable=False),  # when the wait began
+    Column("asked", Moment, nullable=False),
+    Column("shows", String, nullable=False),  # the number the customer had called, and will see
+    Column("recorded", Boolean, nullable=False),  # whether the talk may be
+    Column("tried", Integer, nullable=False),
+    Column("not_before", Moment),
+    Column("state", String, nullable=False, index=True),
+    Column("ended", Moment),
+    sqlite_autoincrement=True,  # see messages
 )
 
 recordings = Table(

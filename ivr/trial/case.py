@@ -234,6 +234,11 @@ def _judge_end(case: Case, trial: Trial) -> Iterator[Problem]:
         if expected is not None and found != expected:
             what = "" if field == "with" else f"{field} "
             yield case.problem(f'the call ended with {what}"{found}"', "ends", field)
+    if ends.callback is not None:
+        asked = [event.data["queue"] for event in trial.all("callback_asked")]
+        if ends.callback not in asked:
+            found = f'for the queue "{asked[-1]}"' if asked else "by nobody"
+            yield case.problem(f"a callback was asked {found}", "ends", "callback")
     if ends.message is not None:
         left = [float(str(e.data["seconds"])) for e in trial.all("message") if e.data["kept"]]
         if max(left, default=0.0) < ends.message:

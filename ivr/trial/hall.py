@@ -20,8 +20,9 @@ from ivr.line.far_end import Answers, FarEnd, Phone, Script
 from ivr.line.line import Arrival, Line
 from ivr.line.simulated import SimulatedLine
 from ivr.queues import queues_of
-from ivr.record import CallEvent, CallSummary
+from ivr.record import Callback, CallEvent, CallSummary
 from ivr.trial.box import Measured
+from routing.events import CallLeft
 from routing.floor import Floor
 
 LONGEST = 3600.0
@@ -60,6 +61,27 @@ class Trial:
         return (ends[0].at - self.events[0].at).total_seconds()
 
 
+class Promised:
+    """An `ivr.call.Ledger` in which it is only noted who is to be called back."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.kept: list[Callback] = []
+        self._desk = desk
+
+    async def keep(self, callback: Callback) -> bool:
+        """See `ivr.call.Ledger`."""
+        self.kept.append(callback)
+        self._desk.tell(CallLeft(callback.call_id))
+        return True
+
+    def hung_up(self, call_id: str) -> None:
+        """See `ivr.call.Ledger`."""
+
+    async def take_over(self, number: str, queue: str) -> float | None:
+        """See `ivr.call.Ledger`."""
+        return None
+
+
 class Hall:
     """The hotline, its agents at their phones, and calls that come in from `at` (aware) on.
 
@@ -93,6 +115,7 @@ class Hall:
             self._loop.time,
             lambda agent, misses: self.set_aside.append((agent, misses)),
         )
+        self.promised = Promised(self.desk)
         self.phones: dict[str, Phone] = dict(numbers or {})
         for account, phone in agents:
             self.phones[account.name] = phone
@@ -141,6 +164,7 @@ class Hall:
             hearing=self._hearing,
             box=self.box,
             door=self.door,
+            ledger=self.promised,
         )
         enough = self._loop.call_later(LONGEST, trial.line.hang_up)
         try:

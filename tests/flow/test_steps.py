@@ -17,6 +17,7 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.load import load
 from ivr.flow.serving import (
+    BackRequest,
     Dictated,
     Failed,
     Found,
@@ -65,6 +66,8 @@ class House:
     opinion: Understood = field(default_factory=lambda: Understood("unknown", None, 0.0, (), ()))
     box: Measured = field(default_factory=Measured)
     recorded: bool = True
+    promised: list[BackRequest] = field(default_factory=list)
+    keeps: bool = True
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
@@ -112,6 +115,10 @@ class House:
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed:
         self.asked.append(request)
         return self.result
+
+    async def call_back(self, request: BackRequest) -> bool:
+        self.promised.append(request)
+        return self.keeps
 
 
 @cache
@@ -257,6 +264,8 @@ def deaf() -> House:
 def in_a_dialog(talk: Conversation) -> None:
     talk.memory.begin("main", {"kind": "debit"}, "other", "first", {"what": "kind"})
 
+
+BACK = {"callback": "general", "next": "bye", "otherwise": "wait"}
 
 CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] = {
     "say": [
@@ -572,6 +581,26 @@ CASES: dict[str, list[tuple[str, dict[str, Any], dict[str, Any], str | None]]] =
             "first",
         ),
         ("needs nothing to hand back", {"return": None}, {"prepare": in_a_dialog}, "first"),
+    ],
+    "callback": [
+        ("keeps the place of whoever agrees", BACK, {"caller": keys("1", "1")}, "bye"),
+        ("takes a yes", BACK, SPEAKS | {"caller": speaks("好的", "对")}, "bye"),
+        ("offers it only", BACK, {}, "wait"),
+        ("takes a no", BACK, {"caller": keys("2")}, "wait"),
+        ("takes another number", BACK, {"caller": keys("1", "2", "01062345678#", "1")}, "bye"),
+        ("rings no premium number", BACK, {"caller": keys("1", "2", "16812345#")}, "wait"),
+        (
+            "asks for a number where it is withheld",
+            BACK,
+            {"caller": keys("1", "13955500000#", "1"), "number": None},
+            "bye",
+        ),
+        (
+            "says when it cannot be kept",
+            BACK,
+            {"caller": keys("1", "1"), "house": House(keeps=False)},
+            "wait",
+        ),
     ],
     "goto": [("goes there", {"goto": "other.first"}, {}, "other.first")],
     "hangup": [("ends the call", {"hangup": "goodbye"}, {}, None)],

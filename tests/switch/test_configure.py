@@ -49,6 +49,7 @@ def test_of_what_a_caller_sends_the_dialplan_knows_the_length_and_nothing_else(
     made = configure.configure(tmp_path, nowhere, Wiring())
     dialplan = "\n".join(words(made.etc / "careline_extensions.conf"))
     dialplan = LENGTH.sub("", dialplan).replace("Set(CALLERID(num)=unusable)", "")
+    dialplan = dialplan.replace("Set(CALLERID(all)=${FILTER(0-9,${CARELINE_SHOWS})})", "")
     for variable in ("CALLERID", "CONNECTEDLINE", "${EXTEN", "REDIRECTING", "PJSIP_HEADER"):
         assert variable not in dialplan
 
@@ -57,7 +58,7 @@ def test_the_engine_may_command_calls_and_nothing_else(tmp_path: Path, nowhere: 
     made = configure.configure(tmp_path, nowhere, Wiring())
     lines = words(made.etc / "careline_manager.conf")
     engine = lines[lines.index("[careline]") : lines.index("[careline-admin]")]
-    assert "write = agent,agi,call,reporting,user" in engine
+    assert "write = agent,agi,call,originate,reporting,user" in engine
     assert "permit = 127.0.0.1/255.255.255.255" in engine
     assert "bindaddr = 127.0.0.1" in words(made.etc / "manager.conf")
 

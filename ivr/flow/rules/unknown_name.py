@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from ivr.flow.center import QueueSpec
 from ivr.flow.inspection import Inspection
 from ivr.flow.needs import NeedSpec
 from ivr.flow.problem import Problem, did_you_mean
@@ -46,14 +47,10 @@ def check(inspection: Inspection) -> Iterator[Problem]:
             for entry in step.entries():
                 yield from known(flow.source, (*at, *entry.loc), entry.section, entry.name)
     for name, queue in center.queues.items():
-        yield from skills(("queues", name, "need"), queue.need)
-        for index, relaxed in enumerate(queue.relax):
-            yield from skills(("queues", name, "relax", index, "need"), relaxed.need)
-        if queue.hours is not None:
-            yield from known(source, ("queues", name, "hours"), "hours", queue.hours)
-        if queue.overflow is not None and queue.overflow.queue is not None:
-            loc = ("queues", name, "overflow", "queue")
-            yield from known(source, loc, "queues", queue.overflow.queue)
+        for loc, need in _needs(name, queue):
+            yield from skills(loc, need)
+        for loc, section, mentioned in _mentioned(name, queue):
+            yield from known(source, loc, section, mentioned)
     for index, rule in enumerate(center.rules):
         yield from known(source, ("rules", index, "queue"), "queues", rule.queue)
         if rule.need is not None:
@@ -84,6 +81,22 @@ def _judged_languages(inspection: Inspection) -> Iterator[Problem]:
     for name, rule in inspection.hotline.quality.rules.items():
         for language in rule.phrases:
             yield from _language(source, ("rules", name, rule.kind, language), language, inspection)
+
+
+def _needs(name: str, queue: QueueSpec) -> Iterator[tuple[Loc, NeedSpec]]:
+    yield ("queues", name, "need"), queue.need
+    for index, relaxed in enumerate(queue.relax):
+        yield ("queues", name, "relax", index, "need"), relaxed.need
+
+
+def _mentioned(name: str, queue: QueueSpec) -> Iterator[tuple[Loc, str, str]]:
+    """What a queue names, and the section of center.yaml it must stand in."""
+    if queue.hours is not None:
+        yield ("queues", name, "hours"), "hours", queue.hours
+    if queue.callback is not None and queue.callback.hours is not None:
+        yield ("queues", name, "callback", "hours"), "hours", queue.callback.hours
+    if queue.overflow is not None and queue.overflow.queue is not None:
+        yield ("queues", name, "overflow", "queue"), "queues", queue.overflow.queue
 
 
 def _language(source: Source, loc: Loc, language: str, inspection: Inspection) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from ivr.flow.step import Step
 from ivr.flow.steps.ask import Ask
 from ivr.flow.steps.branch import Branch
+from ivr.flow.steps.callback import Callback
 from ivr.flow.steps.do import Do
 from ivr.flow.steps.form import Form
 from ivr.flow.steps.goto import Goto
@@ -46,6 +47,7 @@ STEPS: dict[str, type[Step]] = {
     "voicemail": Voicemail,
     "hours": HoursStep,
     "queue": Queue,
+    "callback": Callback,
     "transfer": Transfer,
     "goto": Goto,
     "do": Do,

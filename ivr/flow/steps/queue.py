@@ -6,7 +6,7 @@ from typing import ClassVar
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Seconds, Target
 from ivr.flow.needs import Need, NeedSpec
-from ivr.flow.serving import Served
+from ivr.flow.serving import CalledBack, Served
 from ivr.flow.step import Entry, Exit, Mention, Pace, Step, Used
 
 
@@ -38,6 +38,8 @@ class Queue(Step):
         )
         if isinstance(result, Served):
             return self.next
+        if isinstance(result, CalledBack):
+            return None
         return self.unstaffed or result.target
 
     def exits(self) -> Iterator[Exit]:

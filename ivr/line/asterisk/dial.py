@@ -49,19 +49,33 @@ STATUSES: dict[str, NotJoinedCause] = {
 """DIALSTATUS. A declined call is CHANUNAVAIL with cause 21, so the cause is asked first then."""
 
 
-def subroutine(to: Connect, whisper: Sequence[Path], music: str) -> str:
-    """The AGI command that performs `to`, with music of class `music` until the two are joined.
+def subroutine(
+    to: Connect, whisper: Sequence[Path], music: str | None, *, by_agent: bool = False
+) -> str:
+    """The AGI command that performs `to`, with music of class `music` until the two are joined, or
+    the sound of ringing.
 
-    Option U also marks the moment at which the two may talk, and begins to record, so it is there
-    without a whisper.
+    `by_agent`: it is an agent who has somebody rung, and the agent's channel that is recorded (see
+    `recorder`). Option U also marks the moment at which the two may talk, and begins to record, so
+    it is there without a whisper.
     """
-    if not MUSIC_CLASS.fullmatch(music):
+    if music is not None and not MUSIC_CLASS.fullmatch(music):
         raise LineError(f"{music!r} cannot be a class of music on hold.")
     ring = min(max(1, round(to.ring)), LONGEST_RING)
-    record = f"^{agi.raw_file(to.record)}" if to.record is not None else ""
-    options = f"m({music})U({WHISPER}^{agi.sounds(whisper)}{record})g"
+    theirs = to.record is not None and not by_agent
+    record = f"^{agi.raw_file(to.record)}" if theirs and to.record is not None else ""
+    waits = "r" if music is None else f"m({music})"
+    options = f"{waits}U({WHISPER}^{agi.sounds(whisper)}{record})g"
     stay = "stay" if to.and_then else ""
     return agi.command("GOSUB", SUBROUTINE, "s", "1", f"{target(to.to)},{ring},{options},{stay}")
+
+
+def recorder(file: Path) -> str:
+    """The AGI command by which an agent's own channel records what it will talk, into `file`.
+
+    The agent is on the left, as in a talk to which the agent was rung; b waits for the talk.
+    """
+    return agi.command("EXEC", "MixMonitor", f"{agi.raw_file(file)}.raw,Db")
 
 
 def target(to: AgentPhone | OutsideNumber) -> str:

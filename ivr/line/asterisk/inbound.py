@@ -21,10 +21,12 @@ from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.hold import HEARTBEAT, renew
 from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
+from ivr.line.asterisk.outbound import CALLBACKS, Outbound
 from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
-from ivr.line.commands import HandBack
+from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
+from ivr.record import BACK
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ LINE_EVENTS = (
     "HangupRequest",
     "SoftHangupRequest",
     "Hangup",
+    "OriginateResponse",
 )
 """With AsyncAGIStart, the events the engine must be sent (manager.conf may filter out others)."""
 
@@ -85,10 +88,12 @@ class Inbound:
         ears: Ears | None = None,
         on_seen: OnSeen = lambda seen, restarted: None,
         on_entry: OnEntry = _no_entry,
+        outbound: Outbound | None = None,
     ) -> None:
         self._on_entry = on_entry
         self._ears = ears
         self._on_seen = on_seen
+        self._outbound = outbound
         self._ami = ami
         self._audio = audio
         self._hold_class = hold_class
@@ -205,7 +210,7 @@ class Inbound:
         Its Env is not read: that is one text, in which what the caller sent stands before the rest.
         """
         call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
-        if seen is None and context not in {CALLERS, AGENTS}:
+        if seen is None and context not in {CALLERS, AGENTS, CALLBACKS}:
             return
         if call_id in self._lines or (not self._heart and not self._stopped):
             return  # `start` will pick it up, when there are agents to serve it
@@ -216,6 +221,11 @@ class Inbound:
         line.on_entry = lambda entry: self._spawn(
             self._on_entry(call_id, entry), f"secure entry of {call_id}"
         )
+        if seen is not None and BACK in call_id:
+            # An engine that is no more has had an agent rung; a talk that came of it goes on.
+            if seen.doing != "talking":
+                self._spawn(_hang_up(line), f"end {call_id}")
+            return
         self._lines[call_id] = line
         if seen is not None and seen.doing == "talking":
             line.found_talking(seen.others[0])
@@ -225,7 +235,11 @@ class Inbound:
                 self._spawn(_hand_back(line), f"hand back {call_id}")
             return
         self._spawn(self._lend(line), f"lease of {call_id}")
-        if context == AGENTS:
+        if context == CALLBACKS:
+            line.agents = True
+            if self._outbound is None or not self._outbound.picked_up(line):
+                self._spawn(_hang_up(line), f"end {call_id}, of which nobody knows")
+        elif context == AGENTS:
             agent = parked.get("AccountCode", "")
             self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")
         else:
@@ -287,6 +301,11 @@ class Inbound:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("Serving failed: %s", task.get_name(), exc_info=error)
+
+
+async def _hang_up(line: Line) -> None:
+    with suppress(CallerHungUp, LineError):
+        await line.perform(Hangup())
 
 
 async def _hand_back(line: Line) -> None:

@@ -100,6 +100,8 @@ class AsteriskLine:
         self._other_side_left = False
         self._recording = False
         self._settled_at = 0.0
+        self.agents = False
+        """Whether an agent is on this line, and a customer is what it is joined with."""
         self.answered = False
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self._stays = False
@@ -128,6 +130,8 @@ class AsteriskLine:
                 self._other_side = message.get("DestChannel", "")
             case "BridgeEnter" if not self._other_side_left:
                 self._joined.set()
+            case "MixMonitorStart" if self.agents:
+                self._recording = True
             case "UserEvent" if message.get("UserEvent") == SECURE:
                 self._secure(message)
             case "HangupRequest":
@@ -248,7 +252,7 @@ class AsteriskLine:
 
         Raises CallerHungUp when this one does, LineError when nobody talks there.
         """
-        hears = spying.command(talk._other_side, how)
+        hears = spying.command(talk.channel if talk.agents else talk._other_side, how)
         await self.perform(Answer())
         try:
             await self._ending.cuts(self._done(hears, None))
@@ -441,19 +445,21 @@ class AsteriskLine:
                 await self._done(agi.command("SET MUSIC", "OFF"))
 
     async def _connect(self, command: Connect) -> Joined | NotJoined:
-        music = MUSIC
+        music = None if self.agents else MUSIC
         if command.meanwhile:
             music = self._hold_class(command.meanwhile) or MUSIC
             if music == MUSIC:
                 await self._say((command.meanwhile,), "")
         whisper = [await self._audio(one) for one in command.whisper]
-        words = dial.subroutine(command, whisper, music)
+        words = dial.subroutine(command, whisper, music, by_agent=self.agents)
         self._joined.clear()
         self._other_side = ""
         self._other_side_left = False
         self._recording = False
         self._stays = command.and_then
         self._to_be_recorded = command.record is not None
+        if self.agents and command.record is not None:
+            await self._done(dial.recorder(command.record))
         self._dialling = asyncio.create_task(self._done(words, None))
         self._dialling.add_done_callback(_look)
         try:

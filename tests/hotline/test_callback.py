@@ -1,0 +1,227 @@
+"""Callers hang up and are rung back in their turn: on real Asterisk, with real voices."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from ivr.agent import AgentAccount
+from ivr.app import App, running
+from ivr.caller import Profile
+from ivr.record import Callback, CallRecord
+from ivr.store.database import Database
+from tests.hotline.day import Caller, Day, listening, until, until_both_hear_each_other
+from tests.hotline.flows import change, lively
+from tests.hotline.story import Story, stories_of, story
+from tests.rig.engine import OPEN, clock, engine
+from tests.rig.leg import Leg
+from tests.rig.phone import Refuses
+from tests.rig.rig import Rig, Switches
+
+pytestmark = pytest.mark.switch
+
+SPEAKERS = {"fay": "fr", "gus": "de", "eva": "es", "ivo": "it", "ada": "pt", "nia": "nl"}
+"""Agents, each of a language of their own; they are on their break when the day begins."""
+AGENTS = [AgentAccount(name, name, "en", {tag: 5}) for name, tag in SPEAKERS.items()]
+NUMBERS = {name: f"1394444000{n}" for n, name in enumerate(SPEAKERS)}
+CALLERS = [Profile(f"+86{NUMBERS[name]}", "王芳", None, (tag,)) for name, tag in SPEAKERS.items()]
+GAP = 1.5
+
+
+def flows(folder: Path) -> Path:
+    """The lively hotline, which soon offers to call back; at night only those who speak Italian."""
+    lively(folder)
+    change(folder / "center.yaml", _call_back)
+    change(folder / "prompts.en.yaml", _in_few_words)
+    return folder
+
+
+def _in_few_words(data: Any) -> None:
+    few = {"callback_offer": "Back?", "callback_whisper": "Back.", "callback_kept": "Yes."}
+    data["prompts"] |= few | {"callback_not_reached": "No."}
+
+
+def _call_back(data: Any) -> None:
+    data["hours"]["small"] = {"open": {"mon-sun": "03:00-04:00"}}
+    soon = {"after": "0.5s", "tries": "2", "gap": f"{GAP}s", "ring": "5s"}
+    data["queues"]["foreign"] |= {"callback": soon, "hours": "office"}
+    data["queues"]["night"] = {
+        "need": {"language": "caller.language"},
+        "unstaffed": "main.nobody",
+        "callback": soon | {"hours": "small"},
+    }
+    at_night = {"name": "at_night", "when": 'caller.language == "it"', "queue": "night"}
+    data["rules"].insert(0, at_night)
+
+
+class CallbackDay(Day):
+    """A day on which the engine is started anew."""
+
+    def __init__(self, app: App, rig: Rig, stories: list[Story], engine: AsyncExitStack) -> None:
+        super().__init__(app, rig, stories)
+        self.engine = engine
+
+    async def restart(self) -> None:
+        """Stop the engine when all other stories are over, and start another."""
+        await until("the others are over", lambda: self.stories.over == len(self.stories) - 1, 40)
+        settings = self.app.settings
+        await self.engine.aclose()
+        self.app = await self.engine.enter_async_context(running(settings, clock(OPEN)))
+
+    async def asks_to_be_called_back(self, agent: str) -> Caller:
+        """Ring while the agent has a break, agree to be called back, and hang up."""
+        self.app.desk.pause(agent, "break")
+        caller = await self.rings(NUMBERS[agent])
+        await self.until_noted(caller, "callback_offered")
+        await caller.press("1")
+        await self.until_noted(caller, "heard")
+        await caller.press("1")
+        await self.until_noted(caller, "callback_asked")
+        await caller.hang_up()
+        return caller
+
+    async def called_back(self, agent: str) -> tuple[Leg, Leg]:
+        """The agent's phone and then the customer's are rung; both."""
+        phone = await self.rig.carrier.phone(agent).rung()
+        customer = await self.rig.carrier.phone(NUMBERS[agent]).rung()
+        await self.until_state(agent, "talking")
+        return phone, customer
+
+    def kept(self, caller: Caller) -> Callback:
+        """What the store knows of a callback."""
+        with Database.open(self.app.settings.url) as database:
+            known = database.callbacks.list(all_of_them=True)
+        return next(one for one in known if one.call_id == caller.call_id)
+
+    def in_place(self, caller: Caller) -> bool:
+        """Whether the floor keeps the place of a caller who hung up."""
+        waiting = self.app.desk.floor.call(caller.call_id)
+        return waiting is not None and waiting.callback
+
+    def put_off(self, caller: Caller) -> bool:
+        """Whether a callback in its place is not to be rung for hours."""
+        waiting = self.app.desk.floor.call(caller.call_id)
+        until = waiting.not_before if waiting is not None else None
+        return until is not None and until - self.app.desk.now() > 3600
+
+    def attempts(self, caller: Caller) -> list[CallRecord]:
+        """The records of the attempts that are over."""
+        with Database.open(self.app.settings.url) as database:
+            found = database.calls.list(limit=500)
+            return [
+                database.calls.show(one.call_id)
+                for one in sorted(found, key=lambda one: one.started)
+                if one.call_id.startswith(f"{caller.call_id}-back-") and one.ended is not None
+            ]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def day(
+    request: pytest.FixtureRequest, switches: Switches, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[CallbackDay]:
+    folder = flows(tmp_path_factory.mktemp("hotline") / "flows")
+    async with Rig.over(switches) as rig, AsyncExitStack() as stack:
+        app = await stack.enter_async_context(engine(rig, AGENTS, CALLERS, flows=folder))
+        stories = stories_of(request.session.items, request.module)
+        day = CallbackDay(app, rig, stories, stack)
+        with listening(day.log):
+            yield day
+            await day.stories.end()
+        assert day.errors() == []
+
+
+@story
+async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: CallbackDay) -> None:
+    caller = await day.asks_to_be_called_back("fay")
+    assert (await day.record(caller)).summary.outcome == "callback"
+    day.app.desk.resume("fay")
+    phone, customer = await day.called_back("fay")
+    assert customer.caller_number == "95588"
+    await until_both_hear_each_other(customer, phone)
+    await customer.hang_up()
+    await phone.until_ended(2)
+    await until("the attempt is in the record", lambda: len(day.attempts(caller)) == 1)
+    [record] = day.attempts(caller)
+    assert (record.summary.outcome, record.summary.agent) == ("answered", "fay")
+    assert record.summary.hung_up_by == "caller"
+    assert day.kept(caller).state == "served"
+
+
+@story
+async def test_who_does_not_answer_is_rung_again_and_the_agent_is_free_meanwhile(
+    day: CallbackDay,
+) -> None:
+    day.rig.carrier.phone(NUMBERS["gus"]).next(Refuses("busy"))
+    caller = await day.asks_to_be_called_back("gus")
+    await day.record(caller)
+    day.app.desk.resume("gus")
+    phone = await day.rig.carrier.phone("gus").rung()
+    await day.rig.carrier.phone(NUMBERS["gus"]).rung()
+    await phone.until_ended(8)
+    await day.until_state("gus", "free", within=1)
+    assert day.kept(caller).tried == 1
+    assert day.in_place(caller)
+    phone, customer = await day.called_back("gus")
+    await phone.hang_up()
+    await customer.until_ended(2)
+    await until("two attempts are in the record", lambda: len(day.attempts(caller)) == 2)
+    first, second = day.attempts(caller)
+    assert first.summary.outcome == "not_reached"
+    assert (second.summary.outcome, second.summary.hung_up_by) == ("answered", "agent")
+
+
+@story
+async def test_nobody_is_rung_outside_the_hours_for_it(day: CallbackDay) -> None:
+    caller = await day.asks_to_be_called_back("ivo")
+    await day.record(caller)
+    day.app.desk.resume("ivo")
+    await until("the place is put off", lambda: day.put_off(caller))
+    assert day.state("ivo") == "free"
+    assert day.rig.carrier.phone("ivo").calls == []
+    assert day.kept(caller).state == "waiting"
+
+
+@story
+async def test_a_caller_who_rings_again_takes_over_the_place(day: CallbackDay) -> None:
+    caller = await day.asks_to_be_called_back("eva")
+    await day.record(caller)
+    again = await day.rings(NUMBERS["eva"])
+    await day.until_noted(again, "callback_taken_over")
+    assert day.kept(caller).state == "taken_over"
+    day.app.desk.resume("eva")
+    _, phone = await day.until_joined(again)
+    await until_both_hear_each_other(again.leg, phone)
+    await again.hang_up()
+    assert day.rig.carrier.phone(NUMBERS["eva"]).calls == []
+
+
+@story
+async def test_an_agent_who_does_not_answer_costs_the_customer_nothing(day: CallbackDay) -> None:
+    day.rig.carrier.phone("ada").next(Refuses("declined"))
+    caller = await day.asks_to_be_called_back("ada")
+    await day.record(caller)
+    day.app.desk.resume("ada")
+    await day.rig.carrier.phone("ada").rung()
+    await until("the attempt is in the record", lambda: len(day.attempts(caller)) == 1)
+    [record] = day.attempts(caller)
+    assert record.summary.outcome == "put_off"
+    assert [e.data["cause"] for e in record.events if e.kind == "refused"] == ["declined"]
+    assert day.rig.carrier.phone(NUMBERS["ada"]).calls == []
+    assert day.in_place(caller)
+
+
+@story
+async def test_an_engine_that_begins_anew_knows_whom_to_call_back(day: CallbackDay) -> None:
+    caller = await day.asks_to_be_called_back("nia")
+    await day.record(caller)
+    await day.restart()
+    assert day.in_place(caller)
+    day.app.desk.resume("nia")
+    phone, customer = await day.called_back("nia")
+    await until_both_hear_each_other(customer, phone)
+    await customer.hang_up()
+    await phone.until_ended(2)
+    assert day.kept(caller).state == "served"
