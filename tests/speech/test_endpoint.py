@@ -1,5 +1,6 @@
 """When does a caller speak, and when has the caller said it all?"""
 
+import numpy as np
 import pytest
 
 from speech.endpoint import PATIENCE, Change, Silero, VoiceActivity, patience
@@ -65,6 +66,19 @@ def test_speech_hardly_above_the_noise_is_too_noisy() -> None:
     activity, _ = heard(quiet(1, 900), voice(1, 1200), quiet(0.3, 900))
     assert activity.trouble() == "too_noisy"
     assert heard(quiet(1, 20), voice(1), quiet(0.3, 20))[0].trouble() is None
+
+
+@pytest.mark.parametrize("name", ["ko-card", "en-human"])
+def test_a_caller_in_a_noise_of_10_db_is_told_that_it_is_too_noisy(name: str) -> None:
+    said = clip(name)
+    loud = np.square(said[np.abs(said) > 200], dtype=np.float64).mean() ** 0.5
+    for level, trouble in ((loud / 10**0.5, "too_noisy"), (loud / 100, None)):
+        activity = VoiceActivity(Silero())
+        sound = np.concatenate([quiet(0.5), said, quiet(0.5)])
+        heard_so = sound.astype(np.int32) + noise(len(sound) / RATE, level)
+        for frame in frames(np.clip(heard_so, -32768, 32767).astype(np.int16)):
+            activity.hear(frame)
+        assert activity.trouble() == trouble
 
 
 def test_an_elderly_caller_is_waited_for_longer_in_every_kind_of_turn() -> None:

@@ -38,7 +38,8 @@ def test_piper_reads_as_the_telephone_wants_it_and_slowly_without_a_lower_voice(
     assert loudness(usual) == pytest.approx(LOUDNESS, abs=2)
     assert usual.max_dBFS <= -0.9
     assert 1.1 < slow.duration_seconds / usual.duration_seconds < 1.45
-    assert _pitch(slow) == pytest.approx(_pitch(usual), rel=0.08)
+    # No two readings are the same; a slowed tape would be lower by a fifth and more.
+    assert _pitch(slow) > 0.88 * _pitch(usual)
     assert voice.identity("en", True) != voice.identity("en", False)
 
 
