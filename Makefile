@@ -8,7 +8,7 @@ TOOLS  := $(VENV)/tools
 LOCK   := $(TOOLS)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: demo test lint bench switch lock audit fuzz clean
+.PHONY: demo test lint soak bench switch lock audit fuzz clean
 
 demo: $(READY) switch          ## real calls through a real Asterisk; --keep: make demo KEEP=1
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
@@ -20,6 +20,10 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+soak: $(READY) switch          ## calls and random faults for two hours; SECONDS=600 SEED=7
+	SOAK_SECONDS=$(or $(SECONDS),7200) SOAK_SEED=$(or $(SEED),1) \
+		$(BIN)/python -m pytest tests/faults/test_soak.py -q --log-cli-level=INFO
 
 bench: $(READY) switch         ## figures, measured side by side on this machine
 	$(BIN)/python -m benchmarks

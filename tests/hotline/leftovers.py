@@ -33,7 +33,10 @@ def _channels(day: Day) -> list[str]:
 
 def _tasks_of_calls() -> list[str]:
     """Tasks that only calls have. What runs as long as the engine does has a name of its own."""
-    lasting = {"ami-keeper", "heartbeat", "journal", "roster", "live flows"}
+    lasting = {
+        "ami-keeper", "door", "heartbeat", "in step", "journal", "lag of the event loop",
+        "live flows", "queue log", "roster", "shifts",
+    }  # fmt: skip
     here = Path(__file__).parents[2] / "ivr"
     return [
         task.get_name()
