@@ -166,7 +166,7 @@ async def _text(request: web.Request, name: str) -> str:
     """A text of the request's body. Raises BadInput."""
     try:
         body = json.loads(await request.text())
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         body = None
     value = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str) or not 0 < len(value) <= 80:

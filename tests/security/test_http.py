@@ -108,7 +108,8 @@ async def test_the_control_socket_answers_or_closes_and_goes_on(
     hotline: Hotline, raws: list[bytes], tmp_path: Path
 ) -> None:
     socket = path(tmp_path / "var")
-    assert await refused(lambda: asyncio.open_unix_connection(socket), raws) == []
+    deep = requests("POST", "/agents/ana/listen", "", b"[" * 3000, honest=True)
+    assert await refused(lambda: asyncio.open_unix_connection(socket), [deep, *raws]) == []
     assert (await asyncio.to_thread(hotline.engine.floor))["agents"]
 
 
