@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from ivr.cli import main
 from ivr.cli.context import database
 from ivr.quality.page import page
 from ivr.record import CallSummary
+from ivr.store import Database
 from ivr.store.work import AGAIN_AFTER, ATTEMPTS
 from recordings.catalogue import Recording
 from recordings.checks import Finding
@@ -29,20 +31,20 @@ NOW = datetime.now(UTC)
 HOSTILE = "</svg><script>alert(1)</script>\x1b[31m=SUM(1)"
 
 
-@pytest.fixture
-def hotline(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def prepared(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hotline in whose database are two talks: one was looked at, one is not yet."""
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows" / "center.yaml").write_text(CENTER)
-    monkeypatch.setenv("CARELINE_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "220")
-    monkeypatch.chdir(tmp_path)
+    home = tmp_path_factory.mktemp("prepared")
+    (home / "flows").mkdir()
+    (home / "flows" / "center.yaml").write_text(CENTER)
+    (home / "var").mkdir()
+    shutil.copyfile(made, home / "var" / "careline.db")
     caller = np.concatenate([quiet(3), voice(2), quiet(1)])
     agent = np.concatenate([quiet(1), voice(1), quiet(4)])
-    with database() as opened:
+    with Database.open(f"sqlite:///{home}/var/careline.db") as opened:
         for call, who in (("1", "ana"), ("2", "ben")):
             at = NOW - timedelta(minutes=5 * int(call))
-            keep(opened, tmp_path / "var", call, caller, agent, at=at, who=who)
+            keep(opened, home / "var", call, caller, agent, at=at, who=who)
         job = claimed(opened, "a")
         while job.recording != "1-1":
             opened.work.give_back(job, later(timedelta(seconds=1)))
@@ -57,6 +59,16 @@ def hotline(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             Transcript.of("zh", spoken, hers), "", 120.0, 90.0,
         )  # fmt: skip
         assert opened.reviews.keep(review, job)
+    return home
+
+
+@pytest.fixture
+def hotline(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that hotline, in which commands are typed."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("CARELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "220")
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

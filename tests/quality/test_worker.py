@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -80,20 +81,36 @@ class Reads:
 SAID = {8000: "您好", 9000: "投诉", 7000: "请说"}
 
 
+@pytest.fixture(scope="module")
+def prepared(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder var of a hotline with rules and a talk: the agent greets, the caller complains."""
+    var = tmp_path_factory.mktemp("prepared") / "var"
+    var.mkdir()
+    shutil.copyfile(made, var / "careline.db")
+    with Database.open(f"sqlite:///{var}/careline.db") as database:
+        files = FlowFiles({"center.yaml": CENTER, "quality.yaml": RULES})
+        database.versions.add(files, onto=None, at=later(), who="ana", why="")
+        caller = np.concatenate([quiet(3), loud(1, 9000), quiet(2)])
+        agent = np.concatenate([quiet(1), loud(1, 8000), quiet(4)])
+        keep(database, var, "1", caller, agent)
+    return var
+
+
 @pytest.fixture
-def var(tmp_path: Path) -> Path:
+def var(prepared: Path, tmp_path: Path) -> Path:
+    shutil.copytree(prepared, tmp_path / "var")
     return tmp_path / "var"
 
 
 @pytest.fixture
-def hotline(database: Database, var: Path) -> Iterator[Database]:
-    """A hotline with rules and a talk: the agent greets, the caller complains."""
-    files = FlowFiles({"center.yaml": CENTER, "quality.yaml": RULES})
-    database.versions.add(files, onto=None, at=later(), who="ana", why="")
-    caller = np.concatenate([quiet(3), loud(1, 9000), quiet(2)])
-    agent = np.concatenate([quiet(1), loud(1, 8000), quiet(4)])
-    keep(database, var, "1", caller, agent)
-    yield database
+def url(var: Path) -> str:
+    return f"sqlite:///{var}/careline.db"
+
+
+@pytest.fixture
+def hotline(url: str) -> Iterator[Database]:
+    with Database.open(url) as database:
+        yield database
 
 
 class Room:
