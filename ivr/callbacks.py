@@ -348,7 +348,7 @@ class _Attempt:
             return await self._ring_customer(rung, number, waited)
         except CallerHungUp:  # the agent, that is
             if self._joined is not None:
-                self._talk_over()
+                self._note("talk_over", by="agent")
                 return "answered", "agent"
             self._note("refused", agent=agent, cause="declined")
             self._desk.tell(OfferRefused(callback.call_id, agent, "declined"))
@@ -379,8 +379,10 @@ class _Attempt:
         self._desk.tell(OfferAccepted(callback.call_id, agent))
         room._waiting.pop(callback.call_id, None)
         await self._served()
-        ended = await line.perform(Talk())
-        self._talk_over()
+        try:
+            ended = await line.perform(Talk())
+        finally:
+            self._desk.tell(TalkOver(callback.call_id, agent))
         return "answered", "caller" if isinstance(ended, HungUp) else "hotline"
 
     async def _served(self) -> None:
@@ -427,10 +429,6 @@ class _Attempt:
         )
         if spoken is not None:
             await line.perform(Play((spoken,), interrupt=""))
-
-    def _talk_over(self) -> None:
-        self._desk.tell(TalkOver(self._callback.call_id, self._offer.agent))
-        self._note("talk_over", by="agent")
 
     def _note(self, kind: str, /, **data: Any) -> None:
         self._journal(CallEvent(self._summary.call_id, self._seq, self._now(), kind, data))

@@ -13,9 +13,20 @@ from ivr.app import App, running
 from ivr.caller import Profile
 from ivr.record import Callback, CallRecord
 from ivr.store.database import Database
-from tests.hotline.day import Caller, Day, listening, until, until_both_hear_each_other
+from tests.hotline.day import (
+    OF_THE_AGENT,
+    OF_THE_CALLER,
+    Caller,
+    Day,
+    listening,
+    until,
+    until_both_hear_each_other,
+)
 from tests.hotline.flows import change, lively
 from tests.hotline.story import Story, stories_of, story
+from tests.hotline.test_queue_log import until_line
+from tests.hotline.test_recordings import hears, sides
+from tests.hotline.test_recordings import kept as recording_of
 from tests.rig.engine import OPEN, clock, engine
 from tests.rig.leg import Leg
 from tests.rig.phone import Refuses
@@ -148,6 +159,14 @@ async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: Callback
     assert (record.summary.outcome, record.summary.agent) == ("answered", "fay")
     assert record.summary.hung_up_by == "caller"
     assert day.kept(caller).state == "served"
+    called = Caller(customer, record.summary.call_id)
+    said, answered = sides(day, await recording_of(day, called))
+    assert hears(said, OF_THE_CALLER)
+    assert hears(answered, OF_THE_AGENT)
+    assert not hears(answered, OF_THE_CALLER)
+    assert "EXITWITHKEY" in (await until_line(day, caller, "EXITWITHKEY"))[-1]
+    logged = await until_line(day, called, "COMPLETECALLER")
+    assert [line.split("|")[3] for line in logged] == ["ENTERQUEUE", "CONNECT", "COMPLETECALLER"]
 
 
 @story
