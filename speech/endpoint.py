@@ -33,8 +33,8 @@ MOST_CLIPPED = 0.05
 """Share of clipped samples from which speech counts as too loud."""
 LEAST_ABOVE_NOISE = 12.0
 """dB between speech and what is heard beside it, below which noise is to blame if nothing was
-understood. Of 29 callers this was 31 and more in quiet, 7 to 10 at 10 dB SNR, where Korean is not
-understood any more."""
+understood. Of 29 callers this was 31 and more in quiet, 7 to 10 at 10 dB SNR, where about half is
+understood."""
 
 Turn = Literal["closed", "yes_no", "digits", "open"]
 Change = Literal["began", "paused", "resumed"]

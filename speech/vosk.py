@@ -23,6 +23,7 @@ import vosk
 from ivr.errors import HearingError
 from speech import frontend
 from speech.decoys import DECOYS
+from speech.noise import Quieter
 from speech.pieces import spelled
 from speech.recognizer import NOTHING, RATE, Heard, Samples, Word
 
@@ -124,6 +125,7 @@ class VoskStream:
         self._again = again
         self._recognizer: Any = None
         self._made = False
+        self._quieter = Quieter()
         self._waiting: deque[Samples] = deque()
         self._decoded: list[Samples] = []
         self._length = 0
@@ -175,14 +177,17 @@ class VoskStream:
             self._waiting.extendleft(reversed(self._decoded))
             self._decoded, self._words, self._text = [], [], []
         if not self._made:
-            self._recognizer, self._made = self._make(), True
+            self._recognizer, self._made, self._quieter = self._make(), True, Quieter()
         while self._waiting:
             samples = self._waiting.popleft()
             if self._length <= self._again:
                 self._decoded.append(samples)
-            sound = frontend.wide(samples).tobytes()
-            if self._recognizer is not None and self._recognizer.AcceptWaveform(sound):
-                self._take(json.loads(self._recognizer.Result()))
+            self._accept(self._quieter.hear(samples))
+
+    def _accept(self, samples: Samples) -> None:
+        sound = frontend.wide(samples).tobytes()
+        if self._recognizer is not None and sound and self._recognizer.AcceptWaveform(sound):
+            self._take(json.loads(self._recognizer.Result()))
 
     def _partial(self) -> str:
         with self._turn:
@@ -202,6 +207,7 @@ class VoskStream:
     def _whole(self) -> Heard:
         if self._recognizer is None:
             return NOTHING
+        self._accept(self._quieter.end())
         self._take(json.loads(self._recognizer.FinalResult()))
         self._recognizer = None
         text = _without_rejected(" ".join(self._text))
