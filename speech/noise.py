@@ -4,9 +4,9 @@ By a Wiener filter with decision-directed estimates (Ephraim and Malah, 1984): w
 before the voice is taken for the noise, and each frequency is let through by how far it stands above
 it. Only where noise is near the voice: elsewhere the recognizers hear best what was said as it was.
 
-Measured with the Korean model, 23 turns at 10 dB SNR (white noise) and a grammar of all phrases: 12 right
-and accepted with it, 1 without; of as many turns out of grammar 1 was taken, and none without. In quiet
-nothing changes. PocketSphinx, which does something like it itself, gains nothing by it.
+Measured with the Korean model, 23 turns at 10 dB SNR (white noise) and a grammar of all phrases: 12
+right and accepted with it, 1 without; of as many turns out of grammar 1 was taken, and none without.
+In quiet nothing changes. PocketSphinx, which does something like it itself, gains nothing by it.
 """
 
 import numpy as np
