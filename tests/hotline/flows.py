@@ -38,6 +38,8 @@ SILENCE = 2
 MENU, QUESTION = 1500, 1900
 """Hertz: what the main menu and all other questions sound like in Chinese."""
 MENU_LASTS, QUESTION_LASTS = 3.0, 0.6
+RIGHT, NOT_RIGHT, NOT_CHECKED = 1300, 1500, 1700
+"""Hertz: what an agent hears of a secret that the caller has keyed in a talk."""
 
 
 def shipped(folder: Path) -> Path:
@@ -56,6 +58,39 @@ def lively(folder: Path, ring: float = RING, bank: int = 1) -> Path:
             for question in _questions(path):
                 sound.write_tone(folder / f"audio/zh/{question}.wav", QUESTION, QUESTION_LASTS)
     sound.write_tone(folder / "audio/zh/main_menu.wav", MENU, MENU_LASTS)
+    return folder
+
+
+def with_secure_entry(folder: Path) -> Path:
+    """Let agents of a lively hotline have a caller key a PIN in a talk, of six digits."""
+    heard = {
+        "ask_secret": QUESTION,
+        "is_right": RIGHT,
+        "is_wrong": NOT_RIGHT,
+        "not_checked": NOT_CHECKED,
+    }
+
+    def center(data: Any) -> None:
+        data["lookups"]["pin_check"] = dict(data["lookups"]["balance"])
+        data["secure_entry"] = {
+            "ask": "ask_secret",
+            "digits": "6",
+            "lookup": "pin_check",
+            "with": {"number": "caller.number"},
+            "right": "is_right",
+            "wrong": "is_wrong",
+            "failed": "not_checked",
+        }
+
+    def prompts(data: Any) -> None:
+        data["prompts"] |= {name: name.replace("_", " ") for name in heard}
+
+    change(folder / "center.yaml", center)
+    for language in ("zh", "en"):
+        change(folder / f"prompts.{language}.yaml", prompts)
+        (folder / "audio" / language).mkdir(exist_ok=True)
+        for name, hertz in heard.items():
+            sound.write_tone(folder / f"audio/{language}/{name}.wav", hertz, QUESTION_LASTS)
     return folder
 
 

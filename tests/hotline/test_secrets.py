@@ -32,7 +32,7 @@ from tests.hotline.day import (
     until,
     until_both_hear_each_other,
 )
-from tests.hotline.flows import QUESTION, change, lively
+from tests.hotline.flows import NOT_CHECKED, NOT_RIGHT, QUESTION, RIGHT, lively, with_secure_entry
 from tests.hotline.story import ON_THAT_DAY, story
 from tests.rig import dtmf, sound
 from tests.rig.ami import Message
@@ -52,8 +52,6 @@ CUT_SHORT, REFUSED = "73914", "395172"
 SECRETS = (PIN, *WRONG.values(), *IN_A_TALK.values(), CUT_SHORT, REFUSED)
 LAST_FOUR, LOUD = "8461", "19283746"
 """What is no secret: keyed into a step that says so, and in a talk for the agent to hear."""
-RIGHT, NOT_RIGHT, FAILED = 1300, 1500, 1700
-"""Hertz: what the agent hears."""
 WAYS = get_args(Keys)
 AGENTS = [AgentAccount(f"eve-{n}", "Eve", "en", {"en": 5, "zh": 5}) for n in range(12)]
 CALLERS = [Profile(f"+86139444400{n:02}", "王芳", date(1990, 1, 1), ("zh",)) for n in range(10)]
@@ -62,31 +60,7 @@ FROM_ABROAD = "+45331234{:02}"  # goes straight to an agent
 
 def secretive(folder: Path) -> Path:
     """The lively hotline, where an agent can have a caller key a PIN."""
-    lively(folder, bank=BANK)
-    heard = {"ask_secret": QUESTION, "is_right": RIGHT, "is_wrong": NOT_RIGHT, "no_check": FAILED}
-    (folder / "audio" / "en").mkdir()
-    for name, hertz in heard.items():
-        sound.write_tone(folder / f"audio/en/{name}.wav", hertz, 0.6)
-
-    def center(data: Any) -> None:
-        data["lookups"]["pin_check"] = dict(data["lookups"]["balance"])
-        data["secure_entry"] = {
-            "ask": "ask_secret",
-            "digits": "6",
-            "lookup": "pin_check",
-            "with": {"number": "caller.number"},
-            "right": "is_right",
-            "wrong": "is_wrong",
-            "failed": "no_check",
-        }
-
-    def prompts(data: Any) -> None:
-        data["prompts"] |= {name: name.replace("_", " ") for name in heard}
-
-    change(folder / "center.yaml", center)
-    for language in ("zh", "en"):
-        change(folder / f"prompts.{language}.yaml", prompts)
-    return folder
+    return with_secure_entry(lively(folder, bank=BANK))
 
 
 FLOWS = secretive
@@ -257,7 +231,7 @@ async def test_nothing_is_asked_if_the_switch_does_not_confirm_that_it_is_muted(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Ami, "action", forgetful)
         await phone.press("*9")
-        await phone.until_heard(FAILED)
+        await phone.until_heard(NOT_CHECKED)
     await until_both_hear_each_other(caller.leg, phone)
     await phone.hang_up()
     assert sound.find_tone(caller.leg.heard(), QUESTION, 0.1) is None
