@@ -84,7 +84,9 @@ class Journal:
             if (beyond := len(self._pending) - MOST_KEPT) > 0:
                 log.error("%d entries of call records are given up: too many wait", beyond)
                 # Without their calls' rows later events could not be kept either.
-                rows = [one for one in self._pending[:beyond] if isinstance(one, CallSummary)]
+                rows: list[CallEvent | CallSummary] = [
+                    one for one in self._pending[:beyond] if isinstance(one, CallSummary)
+                ]
                 self._pending = rows + self._pending[beyond:]
             self._under_way = under_way | self._under_way
             if not self._failing:
