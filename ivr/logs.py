@@ -49,8 +49,9 @@ def begin(level: int, form: Form | None = None, stream: TextIO | None = None) ->
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if isinstance(handler, _Handler)]:
         root.removeHandler(old)
+    handler.setLevel(level)
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(min(level, root.level))  # whoever listens besides us may want more
 
 
 def masked(_: object, __: str, line: Line) -> Line:

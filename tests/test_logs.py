@@ -106,3 +106,14 @@ def test_begun_twice_a_line_is_logged_once() -> None:
 def test_whatever_is_logged_one_line_comes_of_it_and_no_long_number(text: str) -> None:
     line = logged_json("%s", text)
     assert not re.search(r"(?<![\w.:/-])\+?\d{7,}(?![\w:.,])", line["event"])
+
+
+def test_whoever_listens_besides_us_hears_as_much_as_before(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream = io.StringIO()
+    with caplog.at_level(logging.INFO):
+        logs.begin(logging.WARNING, "text", stream)
+        log.info("not for our log")
+    assert "not for our log" in caplog.text
+    assert stream.getvalue() == ""
