@@ -38,7 +38,8 @@ def test_what_is_written_can_be_typed(command: str) -> None:
 def test_the_first_steps_are_there() -> None:
     for step in ("init", "switch install", "switch start", "agents add", "doctor", "serve"):
         assert any(command.startswith(step) for command in IN_README), step
-    assert {"switch start", "switch stop", "serve"} == set(IN_UNITS)
+    worker = "--verbose worker --processes 1"
+    assert {"switch start", "switch stop", "serve", worker} == set(IN_UNITS)
 
 
 def test_systemd_watches_the_process_that_the_switch_is() -> None:
