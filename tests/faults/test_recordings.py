@@ -62,7 +62,8 @@ async def kept(served: Served, within: float = 60) -> Recording:
 
     await until("the recording is put away", there, within)
     [recording] = found
-    assert not list((served.settings.var / "recordings" / "capture").glob("*"))
+    capture = served.settings.var / "recordings" / "capture"
+    await until("nothing raw is left", lambda: not list(capture.glob("*")), within)
     return recording
 
 

@@ -59,6 +59,7 @@ async def serving(settings: Settings) -> AsyncIterator[Process]:
         **os.environ,
         "CARELINE_HOME": str(settings.home),
         "CARELINE_AMI_PORT": str(settings.ami_port),
+        "CARELINE_SPEECH": "false",  # loading models is not what is tried here
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",
     }

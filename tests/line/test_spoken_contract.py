@@ -107,7 +107,7 @@ def test_a_key_pressed_while_speaking_counts(spoken_exchange: SpokenExchange) ->
     async def call(line: Line, caller: Speaker) -> None:
         await line.perform(Answer())
         saying = meanwhile(caller.say(HUMAN), 1.0)
-        pressing = meanwhile(caller.press("12"), 1.3)
+        pressing = meanwhile(caller.press("12"), 1.1)
         assert await line.perform(replace(ASKED, most=2)) == Keyed("12")
         await asyncio.gather(saying, pressing)
 

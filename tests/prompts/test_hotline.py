@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr.flow import callback
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.steps.menu import Menu
@@ -41,7 +42,8 @@ def named(hotline: Hotline) -> set[str]:
     steps = (step for flow in hotline.flows.values() for step in flow.steps.values())
     names = {mention.name for step in steps for mention in (*step.prompts(), *step.written())}
     names |= {rule.say for rule in hotline.center.rules if rule.say}
-    return names | {whisper.say for whisper in hotline.center.whisper} | set(SYSTEM_PROMPTS)
+    names |= {whisper.say for whisper in hotline.center.whisper}
+    return names | set(SYSTEM_PROMPTS) | set(callback.PROMPTS)  # ready for queues that call back
 
 
 def test_every_prompt_is_there_in_chinese_and_english_and_none_is_idle(
