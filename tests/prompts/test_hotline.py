@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ivr.cli import closing
 from ivr.flow import callback
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
@@ -43,7 +44,11 @@ def named(hotline: Hotline) -> set[str]:
     names = {mention.name for step in steps for mention in (*step.prompts(), *step.written())}
     names |= {rule.say for rule in hotline.center.rules if rule.say}
     names |= {whisper.say for whisper in hotline.center.whisper}
-    return names | set(SYSTEM_PROMPTS) | set(callback.PROMPTS)  # ready for queues that call back
+    ready = {
+        *callback.PROMPTS,
+        closing.USUAL,
+    }  # for queues that call back, and a day that is closed
+    return names | set(SYSTEM_PROMPTS) | ready
 
 
 def test_every_prompt_is_there_in_chinese_and_english_and_none_is_idle(
