@@ -14,7 +14,8 @@ demo: $(READY) switch          ## real calls through a real Asterisk; --keep: ma
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
 test: $(READY) switch lint     ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
+	$(BIN)/python -m pytest -m switch $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

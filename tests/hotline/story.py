@@ -42,12 +42,17 @@ class Stories:
         self._listener = listener
         self._turns = asyncio.Semaphore(at_once)
         self._tasks: list[asyncio.Task[None]] = []
+        self._told: set[int] = set()
 
     async def until_told(self, story: Story) -> None:
         """Wait for the end of a story; the first to ask begins them all."""
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._tell(one)) for one in self._stories]
-        await self._tasks[self._stories.index(story)]
+        place = self._stories.index(story)
+        if place in self._told and self._tasks[place].done():  # tried again, for it failed
+            self._tasks[place] = asyncio.create_task(self._tell(story))
+        self._told.add(place)
+        await self._tasks[place]
 
     def __len__(self) -> int:
         return len(self._stories)

@@ -155,7 +155,7 @@ async def test_a_caller_whom_an_agent_is_just_told_of_reaches_a_phone(day: LastD
     _, phone = await day.until_offered(caller)
     await day.just_before_the_engine_stops()
     await phone.answer()
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.05)
     assert day.state("ivo") == "ringing"
     await day.engine_stops()
     await reaches_a_phone(day, caller, IS_TOLD_OF)
