@@ -15,7 +15,7 @@ demo: $(READY) switch          ## real calls through a real Asterisk; --keep: ma
 
 test: $(READY) switch lint     ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
-	$(BIN)/python -m pytest -m switch $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m switch $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,6 +1,8 @@
 """What all tests share: one pair of switches for the whole run, started when first wanted."""
 
+import logging
 import os
+from collections.abc import Iterator
 
 # A width that the test runner was given would be fixed in the console when it is first imported.
 os.environ.pop("COLUMNS", None)
@@ -14,7 +16,17 @@ from tests.rig.fixtures import asterisk, rig, switches
 settings.register_profile("careline", deadline=None, max_examples=60)
 settings.load_profile("careline")
 
-__all__ = ["asterisk", "rig", "switches"]
+__all__ = ["asterisk", "log_as_before", "rig", "switches"]
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Take back how a command that a test ran had the program log."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = [one for one in root.handlers if one in handlers]
+    root.setLevel(level)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

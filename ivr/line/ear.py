@@ -22,6 +22,7 @@ class Ear:
         self._ended = asyncio.Event()
         self._heard: Utterance | Unclear | None = None
         self._speaking = False
+        self._passed_over = False  # the voice that is heard is one that a key has ended
 
     @property
     def speech(self) -> Speech | None:
@@ -35,7 +36,7 @@ class Ear:
 
     def begins(self) -> None:
         """The caller has begun to speak."""
-        if self._speech is None or not self._open or self._speaking:
+        if self._speech is None or not self._open or self._speaking or self._passed_over:
             return
         self._speaking = True
         if self._begins is not None:
@@ -43,12 +44,14 @@ class Ear:
 
     def ends(self, heard: Utterance | Unclear) -> None:
         """The caller has come to an end, and this was heard."""
+        self._passed_over = False
         if self._speaking:
             self._heard = heard
             self._ended.set()
 
     def false_start(self) -> None:
         """It was no more than a cough: the prompt goes on where it was, and so do keys."""
+        self._passed_over = False
         if self._speaking:
             self._heard = None
             self._ended.set()
@@ -56,7 +59,8 @@ class Ear:
     async def listen(self, command: Listen, say: Say) -> Keyed | Silence | Utterance | Unclear:
         """Say the prompt and take an answer, keyed or spoken, by the rules of `Listen`.
 
-        A voice ends the wait for keys, and with `barge_in` the prompt; a key ends what is said.
+        A voice ends the wait for keys, and with `barge_in` the prompt; a key ends what is said, and
+        what is left of that voice counts for nothing.
         After a false start `say` is called again: it must say what is left.
         """
         self._speech = speech = None if command.secret else command.speech
@@ -69,13 +73,15 @@ class Ear:
                 pressed = await self._keypad.until_pressed(self._until_ended())
                 if not pressed and self._heard is not None:
                     return self._heard
+                self._passed_over = pressed and self._heard is None
                 self._forget()
-                typed = "" if pressed else self._keypad.entry
+                typed = self._keypad.entry
                 command = replace(command, spoken=(), typed=typed)
                 if pressed or typed:
                     say = _nothing
         finally:
             self._speech = None
+            self._passed_over = False
             self._forget()
 
     async def _until_voice(self, command: Listen, say: Say) -> Keyed | Silence | None:

@@ -55,7 +55,7 @@ def tickets_about(day: Day, message: Message) -> list[Any]:
     """What somebody has been told of it."""
     lines = (day.app.settings.var / "tickets.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]
-    return [one for one in found if one["fields"]["message"] == Path(message.file).stem]
+    return [one for one in found if one["fields"].get("message") == Path(message.file).stem]
 
 
 def the_voice_lasts(day: Day, message: Message) -> float:
@@ -155,7 +155,7 @@ async def test_zero_leads_out_of_a_message(day: Day) -> None:
 async def test_files_are_named_by_the_call_and_belong_to_the_hotline_alone(day: Day) -> None:
     await until("all have left", lambda: day.stories.over == len(day.stories), 60)
     files = sorted(folder(day).iterdir())
-    assert len(files) == 4
+    assert len(files) >= 4  # one for each who left a message; more where a call was tried again
     for file in files:
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.name.startswith("careline-")

@@ -114,6 +114,34 @@ def test_a_key_pressed_while_speaking_counts(spoken_exchange: SpokenExchange) ->
     spoken_exchange.serve(call)
 
 
+def test_a_key_before_the_voice_and_one_in_it_belong_together(
+    spoken_exchange: SpokenExchange,
+) -> None:
+    async def call(line: Line, caller: Speaker) -> None:
+        await line.perform(Answer())
+        pressing = meanwhile(caller.press("1"), 0.9)
+        saying = meanwhile(caller.say(HUMAN), 1.0)
+        pressing_on = meanwhile(caller.press("2"), 1.8)
+        assert await line.perform(replace(ASKED, most=2, between=2.0)) == Keyed("12")
+        await asyncio.gather(pressing, saying, pressing_on)
+
+    spoken_exchange.serve(call)
+
+
+def test_a_voice_that_goes_on_after_a_key_counts_for_nothing(
+    spoken_exchange: SpokenExchange,
+) -> None:
+    async def call(line: Line, caller: Speaker) -> None:
+        await line.perform(Answer())
+        saying = meanwhile(caller.say(HUMAN), 1.0)
+        pressing = meanwhile(caller.press("1"), 1.6)
+        pressing_on = meanwhile(caller.press("2"), 4.0)  # long after the voice is over
+        assert await line.perform(replace(ASKED, most=2, between=4.0)) == Keyed("12")
+        await asyncio.gather(saying, pressing, pressing_on)
+
+    spoken_exchange.serve(call)
+
+
 def test_a_secret_is_never_listened_to(told_exchange: SpokenExchange) -> None:
     async def call(line: Line, caller: Speaker) -> None:
         assert await asked(line, caller, replace(ASKED, secret=True), HUMAN, 1.0) == Silence()
