@@ -76,7 +76,7 @@ def run(quick: bool, console: Console) -> Report:
         facts = machine.facts(on.switches.asterisk.version)
         plain, _ = asyncio.run(_measure(on, without, "off"))
         recorded, others = asyncio.run(_measure(on, calls, "flac"))
-        shelf = Shelf(on.settings.var / "recordings")
+        shelf = Shelf.under(on.settings.var)
         with on.database() as database:
             kept = database.recordings.find(Wanted())
             faults = list(Archive(database, shelf, "benchmark", utc_now).verify())

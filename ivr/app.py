@@ -118,7 +118,7 @@ class App:
         lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
         self.journal.listen(lines.call)
         self.keeping = self._recordings(settings, database)
-        shelf = Shelf(settings.var / "recordings")
+        shelf = Shelf.under(settings.var)
         archive = Archive(database, shelf, "careline serve", now)
         self._watch = Watch(
             settings.metrics_port,
@@ -388,7 +388,7 @@ class App:
             channels = await self._ami.list("CoreShowChannels")
             return {channel.get("Linkedid", "") for channel in channels}
 
-        shelf = Shelf(settings.var / "recordings")
+        shelf = Shelf.under(settings.var)
         keeping = Keeping(database, shelf, settings.key_file, settings.recordings, alive)
         self.journal.listen(keeping.heed)
         return keeping

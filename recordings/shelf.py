@@ -62,6 +62,11 @@ class Shelf:
     warn: int = 5 * 2**30
     least: int = 2**30
 
+    @classmethod
+    def under(cls, var: Path) -> "Shelf":
+        """The shelf of the hotline whose data lie in the folder `var`."""
+        return cls(var / "recordings")
+
     def capture(self, part: Part) -> Path:
         """Where the switch is to write a talk."""
         return self.root / CAPTURE / f"{part}.raw"

@@ -203,7 +203,7 @@ def forget(
         var = settings().var
         forget_messages(opened.messages.of(key), var / FOLDER)
         handed = handed_over.forget(var, key, opened.callers.calls(key))
-        shelf = Shelf(settings().var / "recordings")
+        shelf = Shelf.under(settings().var)
         archive = Archive(opened, shelf, who(), lambda: datetime.now(UTC))
         talks, held = archive.forget(key)
         report = opened.callers.forget(key)

@@ -159,7 +159,7 @@ def show(
 
     with database() as opened:
         review = opened.reviews.get(name)
-        shelf = Shelf(settings().var / "recordings")
+        shelf = Shelf.under(settings().var)
         archive = Archive(opened, shelf, who(), lambda: datetime.now(UTC))
         sealed = io.BytesIO()
         recording = archive.open(name, Vault(Keys.read(settings().key_file)), sealed, "drawn")

@@ -203,7 +203,7 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def _archive(opened: Database) -> Archive:
-    shelf = Shelf(settings().var / "recordings")
+    shelf = Shelf.under(settings().var)
     shelf.prepare()
     return Archive(opened, shelf, who(), lambda: datetime.now(UTC))
 

@@ -29,7 +29,7 @@ def reviewer(settings: Settings, database: Database) -> Iterator[Reviewer]:
             f"{settings.key_file} holds public keys alone, so no recording can be opened here. Let "
             "workers run where the private key is (setting recordings_keys)."
         )
-    archive = Archive(database, Shelf(settings.var / "recordings"), WHO, lambda: datetime.now(UTC))
+    archive = Archive(database, Shelf.under(settings.var), WHO, lambda: datetime.now(UTC))
     dictation = Dictation(models.recognizers(settings.var / "models"))
     try:
         yield Reviewer(

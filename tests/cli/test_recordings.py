@@ -41,7 +41,7 @@ def hotline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keep(home: Path, call: str, at: datetime) -> None:
     """Put a talk away as the engine does: the caller at 700 Hz, the agent silent."""
-    shelf, part = Shelf(home / "var" / "recordings"), Part(call, 1)
+    shelf, part = Shelf.under(home / "var"), Part(call, 1)
     shelf.prepare()
     tone = (8000 * np.sin(2 * np.pi * 700 * np.arange(RATE) / RATE)).astype(np.int16)
     raw = shelf.capture(part)

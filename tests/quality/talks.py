@@ -35,7 +35,7 @@ def keep(
     key = var / "recordings.key"
     if not key.exists():
         Keys.add(key)
-    shelf, part = Shelf(var / "recordings"), Part(call, 1)
+    shelf, part = Shelf.under(var), Part(call, 1)
     shelf.prepare()
     longest = max(len(caller), len(agent))
     both = [np.pad(side, (0, longest - len(side))) for side in (agent, caller)]

@@ -124,7 +124,7 @@ class Room:
     def reviewer(self, recognizers: Mapping[str, Recognizer]) -> Reviewer:
         dictation = Dictation(recognizers)
         self._closing.callback(dictation.close)
-        archive = Archive(self.database, Shelf(self._var / "recordings"), "worker", later)
+        archive = Archive(self.database, Shelf.under(self._var), "worker", later)
         vault = Vault(Keys.read(self._var / "recordings.key"))
         rulebook = Rulebook(self.database.versions)
         return Reviewer(archive, vault, voice.by(ByLoudness()), dictation, rulebook, later)
