@@ -1,6 +1,5 @@
 """careline close and careline open: the whole hotline, by hand, in an emergency."""
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli.context import database, say, settings
+from ivr.cli.person import who
 from ivr.cli.place import zone
 from ivr.errors import BadInput
 from ivr.flow.problem import did_you_mean
@@ -38,9 +38,8 @@ def close(
     with database() as opened:
         prompt = None if recording else _known(opened, chosen, message or USUAL, now)
         sound = str(_kept(recording, chosen, now)) if recording else None
-        who = getpass.getuser()
-        opened.closures.add(Closure(now, who, True, prompt, sound))
-        opened.audit.add(now, who, "close", "the hotline", {"message": prompt or str(sound)})
+        opened.closures.add(Closure(now, who(), True, prompt, sound))
+        opened.audit.add(now, who(), "close", "the hotline", {"message": prompt or str(sound)})
     say(f"The hotline is closed: callers hear {recording or prompt}. `careline open` opens it.")
 
 
@@ -51,9 +50,9 @@ def open_() -> None:
         if closure is None:
             say("The hotline is not closed by hand.")
             return
-        now, who = datetime.now(UTC), getpass.getuser()
-        opened.closures.add(Closure(now, who, False))
-        opened.audit.add(now, who, "open", "the hotline")
+        now = datetime.now(UTC)
+        opened.closures.add(Closure(now, who(), False))
+        opened.audit.add(now, who(), "open", "the hotline")
     began = f"{closure.at.astimezone(zone()):%Y-%m-%d %H:%M}"
     say(f"The hotline is open again; it was closed by {closure.who} since {began}.")
 

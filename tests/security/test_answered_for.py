@@ -3,6 +3,7 @@
 import getpass
 import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ivr import resources
 from ivr.cli import main
 from ivr.cli.context import database
+from ivr.publish import release
 from ivr.store.audit import Entry
 
 
@@ -54,6 +56,18 @@ def test_an_act_is_answered_for() -> None:
     added, *told = [(one.who, one.act, one.about, dict(one.data)) for one in entries()]
     assert added == (me, "agent added", "agent ana", {"skills": "zh 5"})
     assert told == [(me, act, about, data) for _, act, about, data in ACTS]
+
+
+def test_behind_sudo_it_is_the_person_who_closed_the_hotline(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "lin")
+    with database() as opened:
+        release.begin(opened.versions, home / "flows", datetime.now(UTC))
+    assert main.run(["close"]) == 0
+    assert main.run(["open"]) == 0
+    told = [(one.who, one.act) for one in entries()]
+    assert told[-2:] == [("lin", "close"), ("lin", "open")]
 
 
 def test_no_secret_and_no_whole_number_is_in_the_log() -> None:
