@@ -1,7 +1,6 @@
 """careline messages: what callers left, listened to and dealt with."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,10 +13,11 @@ from rich.table import Table
 from ivr.caller import mask
 from ivr.cli import player
 from ivr.cli.context import console, database, say, settings
+from ivr.cli.copies import free_place, write_new
 from ivr.cli.outside import outside
 from ivr.cli.person import who
 from ivr.cli.place import zone
-from ivr.errors import BadInput, NotFound
+from ivr.errors import NotFound
 from ivr.messages import FOLDER, intact
 from ivr.record import Message
 from ivr.store import Database
@@ -69,14 +69,8 @@ def export(
     """Copy a message out of the hotline, as a WAV file that only you may read."""
     with database() as opened:
         source = _found(opened, message)[1]
-        target = file if file is not None else Path(source.name)
-        target = target / source.name if target.is_dir() else target
-        try:
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise BadInput(f"{target} is there already; name another file.") from None
-        with os.fdopen(handle, "wb") as out:
-            out.write(source.read_bytes())
+        target = free_place(file, source.name)
+        write_new(target, source.read_bytes())
         opened.messages.accessed(message, "exported", who(), datetime.now(UTC))
     say(f"The message is now in {target}. Delete it there when you no longer need it.")
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from ivr.archive import Archive
 from ivr.cli import player
 from ivr.cli.context import console, database, say, settings
+from ivr.cli.copies import free_place, write_new
 from ivr.cli.outside import outside
 from ivr.cli.person import who
 from ivr.cli.place import retention, zone
@@ -83,7 +84,7 @@ def play(name: Name) -> None:
         sound = _opened(opened, name, "played")
         file = settings().var / f".play-{os.getpid()}.wav"
         try:
-            _write_new(file, sound)
+            write_new(file, sound)
             if not player.play(file):
                 say(
                     f"No player was found here (of {player.names()}); "
@@ -102,12 +103,9 @@ def export(
     ] = None,
 ) -> None:
     """Copy a recording out of the hotline, as a WAV file that only you may read."""
-    target = file if file is not None else Path(f"{name}.wav")
-    target = target / f"{name}.wav" if target.is_dir() else target
-    if target.exists():
-        raise BadInput(f"{target} is there already; name another file.")
+    target = free_place(file, f"{name}.wav")
     with database() as opened:
-        _write_new(target, _opened(opened, name, "exported"))
+        write_new(target, _opened(opened, name, "exported"))
     say(f"The recording is now in {target}. Delete it there when you no longer need it.")
 
 
@@ -219,11 +217,6 @@ def _opened(opened: Database, name: str, act: str) -> bytes:
     wav = io.BytesIO()
     AudioSegment.from_file(kept).export(wav, format="wav")
     return wav.getvalue()
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
 
 
 def _listing(found: Sequence[Recording]) -> Table:
