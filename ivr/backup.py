@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from ivr.errors import BadInput
 from ivr.settings import Settings
 from ivr.store import snapshot
+from recordings.shelf import sha256
 
 MANIFEST, HOME = "manifest.json", "home"
 FORMAT = 1
@@ -151,8 +152,7 @@ def _unpack(source: Path, folder: Path) -> Backup:
         for name, total in backup.sums.items():
             if ".." in PurePosixPath(name).parts:
                 raise wrong
-            with (folder / name).open("rb") as file:
-                whole &= file_digest(file, "sha256").hexdigest() == total
+            whole &= sha256(folder / name) == total
     except FileNotFoundError as error:
         if not source.exists():
             raise BadInput(f"There is no file {source}.") from None

@@ -7,7 +7,6 @@ Files are named by the call, never by a number or a name. The store knows the re
 """
 
 import asyncio
-import hashlib
 import logging
 import re
 import shutil
@@ -21,6 +20,7 @@ from ivr.flow.serving import Dictated, Failed, Kept, TooShort
 from ivr.line import voice_file
 from ivr.record import Message
 from ivr.store.database import Database
+from recordings.shelf import sha256
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class MessageBox:
             at=self._now(),
             seconds=round(seconds, 3),
             file=file.name,
-            sha256=_hash(file),
+            sha256=sha256(file),
         )
         if self._database.messages.add(message) is None:
             file.unlink()
@@ -113,7 +113,7 @@ class MessageBox:
                 at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
                 seconds=round(voice_file.seconds(file), 3),
                 file=file.name,
-                sha256=_hash(file),
+                sha256=sha256(file),
             )
         except (OSError, EOFError, wave.Error) as error:
             log.warning("%s lies among the messages and is none: %s", file.name, error)
@@ -127,7 +127,7 @@ class MessageBox:
 def intact(message: Message, folder: Path) -> bool:
     """Whether a message's file is the one that was kept."""
     file = folder / message.file
-    return bool(message.file) and file.is_file() and _hash(file) == message.sha256
+    return bool(message.file) and file.is_file() and sha256(file) == message.sha256
 
 
 def forget(messages: Sequence[Message], folder: Path) -> int:
@@ -139,8 +139,3 @@ def forget(messages: Sequence[Message], folder: Path) -> int:
     for file in files:
         file.unlink()
     return len(files)
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
