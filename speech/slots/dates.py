@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from speech.slots.calendar_dates import calendar_dates_in, day_or_none
 from speech.slots.calendar_words import CALENDAR, CalendarWords, alternatives
-from speech.slots.found import Found
+from speech.slots.found import Found, fullest
 from speech.slots.kinds import Date
 from speech.slots.number import Number
 from speech.slots.numbers import numbers_in
@@ -16,7 +16,7 @@ _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _WEEK = 7
 
 
-def dates_in(text: str, language: str, kind: Date, today: date) -> Iterator[Found]:
+def dates_in(text: str, language: str, kind: Date, today: date) -> list[Found]:
     """The days named, in the order of the sentence, the fuller wording of two that overlap."""
     words = CALENDAR.get(language)
     found = [*_iso(text)]
@@ -25,12 +25,7 @@ def dates_in(text: str, language: str, kind: Date, today: date) -> Iterator[Foun
         found += _counted(text, language, words, today)
         found += _weekdays(text, language, words, kind, today)
         found += _near(text, language, words, today)
-    found.sort(key=lambda one: (one.start - one.end, one.start))
-    taken: list[Found] = []
-    for one in found:
-        if not any(one.overlaps(other) for other in taken):
-            taken.append(one)
-    yield from sorted(taken, key=lambda one: one.start)
+    return fullest(found)
 
 
 def _iso(text: str) -> Iterator[Found]:

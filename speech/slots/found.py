@@ -1,5 +1,6 @@
 """What is a thing found in a sentence, before it is known whether anybody wanted it?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -15,3 +16,12 @@ class Found:
     def overlaps(self, other: "Found") -> bool:
         """Whether both stand on one of the same characters."""
         return self.start < other.end and other.start < self.end
+
+
+def fullest(found: Iterable[Found]) -> list[Found]:
+    """Of things that overlap the longest wording (of two as long the first), from left to right."""
+    taken: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+        if not any(one.overlaps(other) for other in taken):
+            taken.append(one)
+    return sorted(taken, key=lambda one: one.start)

@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal
 from typing import NamedTuple
 
-from speech.slots.found import Found
+from speech.slots.found import Found, fullest
 from speech.slots.number import Number
 from speech.slots.numbers import numbers_in
 
@@ -74,8 +74,8 @@ _ENDS_HERE = re.compile(
 )
 
 
-def times_in(text: str, language: str) -> Iterator[Found]:
-    """The times named, in the order of the sentence."""
+def times_in(text: str, language: str) -> list[Found]:
+    """The times named, in the order of the sentence, the fuller wording of two that overlap."""
     words = TIMES.get(language)
     found = [_clock(text, match, words) for match in _CLOCK.finditer(text)]
     if words is not None:
@@ -86,12 +86,7 @@ def times_in(text: str, language: str) -> Iterator[Found]:
             found += _spaced(text, language, words)
         else:
             found += _written(text, language, words)
-    found.sort(key=lambda one: (one.start - one.end, one.start))
-    taken: list[Found] = []
-    for one in found:
-        if not any(one.overlaps(other) for other in taken):
-            taken.append(one)
-    yield from sorted(taken, key=lambda one: one.start)
+    return fullest(found)
 
 
 def _clock(text: str, match: re.Match[str], words: TimeWords | None) -> Found:
