@@ -37,6 +37,8 @@ NUMBER = "13977780001"
 LOST = 1.5
 """Seconds that may be missing at the end when the switch is killed: it writes about each second."""
 BETWEEN_WRITES = 0.6
+NOBODY_SERVES = 11
+"""Seconds after the last beat of an engine's heart when the switch takes it for dead."""
 
 
 async def talk(served: Served) -> tuple[Leg, Leg]:
@@ -133,7 +135,7 @@ async def test_a_talk_whose_engine_is_killed_in_a_secure_entry_goes_on_and_is_ke
             await caller.press("604")
             engine.kill()
             await engine.wait()
-            await until_both_hear_each_other(caller, phone)
+            await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
             await begin(another)
             await served.until_noted(NUMBER, "picked_up")
             await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))

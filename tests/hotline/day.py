@@ -252,20 +252,22 @@ OF_THE_CALLER, OF_THE_AGENT = 700, 900
 """Hertz."""
 
 
-async def until_both_hear_each_other(caller: Leg, agent: Leg) -> None:
+async def until_both_hear_each_other(caller: Leg, agent: Leg, within: float = 10) -> None:
     """Let both hum until each hears the other from now on."""
     await asyncio.gather(caller.hum_on(OF_THE_CALLER), agent.hum_on(OF_THE_AGENT))
-    await asyncio.gather(_until_hears(caller, OF_THE_AGENT), _until_hears(agent, OF_THE_CALLER))
+    await asyncio.gather(
+        _until_hears(caller, OF_THE_AGENT, within), _until_hears(agent, OF_THE_CALLER, within)
+    )
     await asyncio.gather(caller.be_silent(), agent.be_silent())
 
 
-async def _until_hears(leg: Leg, hertz: int) -> None:
+async def _until_hears(leg: Leg, hertz: int, within: float) -> None:
     begin = len(leg.heard())
 
     def hears() -> bool:
         return sound.find_tone(leg.heard()[begin:], hertz, 0.4) is not None
 
-    await until(f"{leg.unique_id} hears {hertz} Hz", hears, 10)
+    await until(f"{leg.unique_id} hears {hertz} Hz", hears, within)
 
 
 @contextmanager
