@@ -6,9 +6,8 @@ under way go on. While the switch serves callers without an engine, nobody is tu
 
 import asyncio
 import logging
-from contextlib import suppress
 
-from ivr.errors import StoreError
+from ivr.lookout import Lookout
 from ivr.store.closures import Closure, Closures
 
 log = logging.getLogger(__name__)
@@ -23,31 +22,23 @@ class Door:
         self.closed: Closure | None = None
         self._closures = closures
         self._shut = asyncio.Event()
-        self._failing = False
-        self._turn = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("whether the hotline is closed", self._look, EVERY)
 
     async def open(self) -> None:
         """Look for the first time, and keep looking. Raises `StoreError`."""
-        await self.look()
-        self._task = asyncio.create_task(self._watch(), name="door")
+        await self._lookout.look()
+        self._lookout.open()
 
     async def close(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            async with self._turn:  # a look that has begun ends before the store is closed
-                self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._lookout.close()
 
     async def until_shut(self) -> None:
         """Wait until the hotline is closed."""
         await self._shut.wait()
 
-    async def look(self) -> None:
-        """Look at the store now. Raises `StoreError`."""
-        async with self._turn:
-            found = await asyncio.to_thread(self._closures.current)
+    async def _look(self) -> None:
+        found = await asyncio.to_thread(self._closures.current)
         if found == self.closed:
             return
         self.closed = found
@@ -57,15 +48,3 @@ class Door:
         else:
             self._shut.set()
             log.warning("the hotline was closed by %s: callers hear a message", found.who)
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.look()
-            except StoreError as error:
-                if not self._failing:
-                    log.error("whether the hotline is closed cannot be seen: %s", error)
-                self._failing = True
-            else:
-                self._failing = False

@@ -1,17 +1,15 @@
 """Who is on shift? Keeps the desk in step with the agents in the store."""
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import replace
 
 from ivr.agent import AgentAccount
 from ivr.desk import Desk
 from ivr.errors import CarelineError
+from ivr.lookout import Lookout
 from ivr.store.database import Database
 from routing.floor import MISSED
-
-log = logging.getLogger(__name__)
 
 EVERY = 0.5  # seconds between two looks at the store, where commands change agents
 
@@ -23,21 +21,16 @@ class Roster:
         self._database = database
         self._desk = desk
         self._known: dict[str, AgentAccount] = {}
-        self._turn = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("the agents", self._look, EVERY)
 
     async def open(self) -> None:
         """Log in everybody who is, and keep looking."""
-        await self.refresh()
-        self._task = asyncio.create_task(self._watch(), name="roster")
+        await self._lookout.look()
+        self._lookout.open()
 
     async def close(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            async with self._turn:  # a look that has begun ends before the store is closed
-                self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._lookout.close()
 
     def account(self, name: str) -> AgentAccount | None:
         """An agent's account as last seen."""
@@ -50,25 +43,23 @@ class Roster:
 
         Raises `NotFound` and `StoreError`.
         """
-        async with self._turn:
+        async with self._lookout.turn:
             account = await asyncio.to_thread(self._save, name, logged_in, paused)
             self._apply(account)
         return account
-
-    async def refresh(self) -> None:
-        """Look at the store now."""
-        async with self._turn:
-            accounts = await asyncio.to_thread(self._database.agents.list)
-            for name in self._known.keys() - {account.name for account in accounts}:
-                self._apply(replace(self._known[name], logged_in=False))
-                del self._known[name]
-            for account in accounts:
-                self._apply(account)
 
     async def set_aside(self, name: str) -> None:
         """Keep the pause of an agent the floor has set aside, so that it outlives the engine."""
         with suppress(CarelineError):
             await self.change(name, paused=MISSED)
+
+    async def _look(self) -> None:
+        accounts = await asyncio.to_thread(self._database.agents.list)
+        for name in self._known.keys() - {account.name for account in accounts}:
+            self._apply(replace(self._known[name], logged_in=False))
+            del self._known[name]
+        for account in accounts:
+            self._apply(account)
 
     def _save(self, name: str, logged_in: bool | None, paused: str | None) -> AgentAccount:
         account = replace(self._database.agents.get(name), paused=paused)
@@ -94,11 +85,3 @@ class Roster:
                 self._desk.pause(account.name, account.paused)
             elif before.paused is not None:
                 self._desk.resume(account.name)
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.refresh()
-            except CarelineError as error:
-                log.error("the agents cannot be read: %s", error)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from ivr.errors import StoreError
+from ivr.lookout import Lookout
 from ivr.store.agent_states import AgentDoes, StateChange
 from ivr.store.database import Database
 from routing.floor import Floor
@@ -48,22 +49,18 @@ class Shifts:
         self._last: dict[str, StateChange] = {}
         self._pending: list[StateChange] = []
         self._failing = False
-        self._turn = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("what agents do", self._see, EVERY)
 
     async def open(self) -> None:
         """End what an earlier engine left open, and begin to look."""
         with suppress(StoreError):
             await asyncio.to_thread(self._database.agent_states.close_all)
-        self._task = asyncio.create_task(self._run(), name="shifts")
+        await self._lookout.look()
+        self._lookout.open()
 
     async def close(self) -> None:
         """Keep what is left, with everybody away from now on, and stop."""
-        if self._task is not None:
-            async with self._turn:  # a write that has begun ends first
-                self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._lookout.close()
         self.look()
         for agent in list(self._last):
             self._change(StateChange(agent, self._now(), "away"))
@@ -94,12 +91,9 @@ class Shifts:
         self._pending.append(change)
         self._watch(change, before)
 
-    async def _run(self) -> None:
-        while True:
-            async with self._turn:
-                self.look()
-                await self._write()
-            await asyncio.sleep(EVERY)
+    async def _see(self) -> None:
+        self.look()
+        await self._write()
 
     async def _write(self) -> None:
         batch, self._pending = self._pending, []

@@ -34,7 +34,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.picture",
     ),
     ("ivr.bell", "ivr.returns", "ivr.secure_entry"),
-    ("ivr.wait",),
+    ("ivr.wait", "ivr.lookout"),
     (
         "ivr.queues",
         "ivr.desk",
@@ -48,6 +48,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.keeping",
         "ivr.archive",
     ),
+    ("ivr.admission",),
     ("ivr.control",),
     ("ivr.call", "ivr.callbacks", "ivr.roster", "ivr.shifts", "ivr.jobs", "ivr.web", "ivr.quality"),
     ("ivr.trial",),

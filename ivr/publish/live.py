@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from ivr.flow.hotline import Hotline
 from ivr.flow.load import check
 from ivr.flow.problem import BrokenFlow, errors
 from ivr.flow.rules import LIMITS, PATHS
+from ivr.lookout import Lookout
 from ivr.store.versions import Versions
 
 log = logging.getLogger(__name__)
@@ -103,28 +103,20 @@ class Live:
         self._changed = changed
         self._now = now
         self._seen = edition.number  # also of versions that were refused: each is tried once
-        self._failing = False
-        self._turn = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._lookout = Lookout("a newer version of the flows", self._look, EVERY)
 
     def open(self) -> None:
         """Begin to look for newer versions."""
-        self._task = asyncio.create_task(self._watch(), name="live flows")
+        self._lookout.open()
 
     async def close(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            async with self._turn:  # a look that has begun ends before the store is closed
-                self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._lookout.close()
 
-    async def refresh(self) -> None:
-        """Look at the store now. Raises `StoreError` when it cannot be read."""
-        async with self._turn:
-            number = await asyncio.to_thread(self._versions.latest)
-            if number is not None and number != self._seen:
-                await self._take(number)
+    async def _look(self) -> None:
+        number = await asyncio.to_thread(self._versions.latest)
+        if number is not None and number != self._seen:
+            await self._take(number)
 
     async def _take(self, number: int) -> None:
         seen, self._seen = self._seen, number
@@ -140,17 +132,3 @@ class Live:
         before, self.edition = self.edition, edition
         log.info("version %d of the flows is live for new calls", number)
         await self._changed(before, edition)
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.refresh()
-            except CarelineError as error:  # the store: told once, tried again
-                if not self._failing:
-                    log.error("newer versions of the flows cannot be seen: %s", error)
-                self._failing = True
-            except Exception:  # a bug must not end the looking, or no version would come any more
-                log.exception("a newer version of the flows could not be taken")
-            else:
-                self._failing = False
