@@ -1,4 +1,4 @@
-"""What is done with one recording? Opened, measured, taken down, judged."""
+"""What is done with one recording? Opened, measured, taken down, judged; then secrets are left out."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ from recordings.measure import Detector, Spoken, measure
 from recordings.review import Review
 from recordings.sound import Samples, decode
 from recordings.transcript import Transcript
+from recordings.unsaid import without_secrets
 from recordings.vault import Vault
 
 ACT = "reviewed"
@@ -65,6 +66,8 @@ class Reviewer:
         with self._stage("judge"):
             rules, limits = self.rulebook.rules()
             found = judge(transcript, measures, recording.queue, rules, limits)
+        if transcript is not None:  # judged whole: a rule may be about a number
+            transcript = without_secrets(transcript)
         return Review(
             recording=recording.name,
             at=self.now(),

@@ -1,10 +1,11 @@
 """Which digits were dictated, whatever the pauses and the way of saying them?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from speech.slots.found import Found
 from speech.slots.kinds import Digits
+from speech.slots.number import Number
 from speech.slots.numbers import numbers_in
 
 # What is said between digits and is none: hesitation, and how groups of them are joined.
@@ -19,15 +20,29 @@ _PAUSES = {
 
 def digits_in(text: str, language: str, kind: Digits) -> Iterator[Found]:
     """Each unbroken run of as many digits as are wanted; longer and shorter runs are none."""
-    between = re.compile(rf"(?:[\W_]|(?<!\w)(?:{_PAUSES.get(language, '(?!)')})(?!\w))*")
-    if language in {"zh", "ja", "ko"}:
-        between = re.compile(rf"(?:[\W_]|{_PAUSES[language]})*")
-    run: list[tuple[int, int, str]] = []
-    for number in (*numbers_in(text, language), None):
-        if number is not None and run and between.fullmatch(text, run[-1][1], number.start):
-            run.append((number.start, number.end, number.dictated))
-            continue
-        digits = "".join(dictated for _, _, dictated in run)
-        if run and kind.least <= len(digits) <= kind.most:
-            yield Found(digits, run[0][0], run[-1][1])
-        run = [(number.start, number.end, number.dictated)] if number is not None else []
+    for run in runs(text, language, numbers_in(text, language)):
+        digits = "".join(number.dictated for number in run)
+        if kind.least <= len(digits) <= kind.most:
+            yield Found(digits, run[0].start, run[-1].end)
+
+
+def runs(
+    text: str, language: str, numbers: Iterable[Number], also: str = ""
+) -> Iterator[tuple[Number, ...]]:
+    """The numbers between which nothing stands but marks, blanks and what is said in a pause.
+
+    `also` are further words that part no run, with | between.
+    """
+    said = "|".join(filter(None, (also, _PAUSES.get(language, ""))))
+    word = rf"(?:{said or '(?!)'})"
+    if language not in {"zh", "ja", "ko"}:
+        word = rf"(?<!\w){word}(?!\w)"
+    between = re.compile(rf"(?:[\W_]|{word})*")
+    run: list[Number] = []
+    for number in numbers:
+        if run and not between.fullmatch(text, run[-1].end, number.start):
+            yield tuple(run)
+            run = []
+        run.append(number)
+    if run:
+        yield tuple(run)

@@ -78,7 +78,7 @@ class Reads:
         """Nor anything to free."""
 
 
-SAID = {8000: "您好", 9000: "投诉", 7000: "请说"}
+SAID = {8000: "您好", 9000: "投诉", 7000: "请说", 6000: "密码六零", 5000: "四九一八"}
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +150,26 @@ def test_a_talk_is_measured_taken_down_and_judged(room: Room, hotline: Database)
     assert review.measures.agent_first == pytest.approx(1, abs=0.05)
     assert [(one.rule, round(one.second)) for one in review.findings] == [("anger", 3)]
     assert hotline.work.standing(later()).waiting == 0
+
+
+def test_what_a_caller_tells_digit_by_digit_is_nowhere_afterwards(
+    room: Room, hotline: Database, var: Path
+) -> None:
+    told = np.concatenate([loud(1, 6000), quiet(3), loud(1, 5000), quiet(1)])
+    asked = np.concatenate([quiet(2), loud(1, 7000), quiet(3)])
+    keep(hotline, var, "2", told, asked)
+    room.worker().run(once=True)
+    assert [said.text for said in hotline.reviews.said(Wanted(), "caller")] == [
+        "投诉",
+        "密码•",
+        "•",
+    ]
+    assert hotline.reviews.search("四九", Wanted()) == []
+    [hit] = hotline.reviews.search("密码", Wanted())
+    assert hit.recording.name == "2-1"
+    stored = b"".join(file.read_bytes() for file in var.glob("careline.db*"))
+    assert "密码".encode() in stored, "as what is no secret is found there"
+    assert not [part for part in ("六零", "四九一八", "四九") if part.encode() in stored]
 
 
 def test_silence_is_not_given_to_the_recognizer(room: Room) -> None:
