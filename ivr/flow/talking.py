@@ -38,6 +38,7 @@ from ivr.line.commands import (
     Utterance,
 )
 from ivr.line.line import Line
+from recordings.unsaid import hidden_text
 from speech.slots import Kind, find
 
 WORD_COMMANDS: Mapping[str | None, Command] = {command: command for command in get_args(Command)}
@@ -260,9 +261,11 @@ class Talking(Knowing):
         meant, whole = meaning(known, heard.text)
         unknown = meant is None and not (says.free or says.more or says.turn == "digits")
         guessed = heard.confidence < GUESSED
+        # Where digits are asked for they are an answer; elsewhere they may be anybody's secret.
+        told = heard.text if says.turn == "digits" else hidden_text(heard.text, heard.language)
         self.note(
             "utterance",
-            text=heard.text,
+            text=told,
             language=heard.language,
             confidence=round(heard.confidence, 2),
             meaning=meant,

@@ -714,6 +714,13 @@ def test_what_a_caller_says_is_never_evaluated() -> None:
     assert said == ["{{ caller.name }}"]
 
 
+def test_digits_said_where_none_are_asked_for_are_not_in_the_record() -> None:
+    _, _, house = take(
+        LISTEN, speaks("我的密码是六零四九一八", "3"), understands(None, "unknown"), of="speaks"
+    )
+    assert [data["text"] for kind, data in house.notes if kind == "utterance"] == ["我的密码是•"]
+
+
 def test_zero_asks_for_a_human_while_something_is_said() -> None:
     with pytest.raises(HumanWanted):
         take({"say": "welcome", "next": "on"}, Script(at_prompt={1: Press("0", after=0.1)}))
