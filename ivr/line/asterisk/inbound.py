@@ -20,8 +20,10 @@ from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.hold import HEARTBEAT, renew
-from ivr.line.asterisk.line import AsteriskLine, Audio, HoldClass
+from ivr.line.asterisk.line import AsteriskLine
+from ivr.line.asterisk.other_side import HoldClass
 from ivr.line.asterisk.outbound import CALLBACKS, Outbound
+from ivr.line.asterisk.playback import Audio
 from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
 from ivr.line.commands import HandBack, Hangup
