@@ -21,6 +21,7 @@ from time import monotonic
 from typing import cast
 
 from ivr import logs
+from ivr.admission import Gate
 from ivr.archive import Archive
 from ivr.call import Call, NoLine
 from ivr.callbacks import Callbacks, House
@@ -110,6 +111,7 @@ class App:
         self._queues = queues_of(edition.hotline.center)
         floor = Floor(self._queues, settings.missed_calls, occupancy_limit=settings.occupancy)
         self.desk = Desk(floor, monotonic, self._set_aside)
+        self.gate = Gate(self.desk)
         self.roster = Roster(database, self.desk)
         self.journal = Journal(database)
         self.box = MessageBox(database, settings.var / FOLDER, now)
@@ -343,6 +345,7 @@ class App:
             version=edition.number,
             hearing=self._understanding(edition.hotline),
             door=self.door,
+            gate=self.gate,
             tape=self.keeping,
             ledger=self.callbacks,
             bookmarks=self.journal.bookmark,

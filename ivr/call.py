@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from ivr.admission import Gate
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.errors import CallerHungUp, LineError, SwitchUnreachable
+from ivr.flow.admission import Admission
 from ivr.flow.bookmark import PickedUp, bookmark, open_at
 from ivr.flow.conversation import Conversation
 from ivr.flow.engine import Ending, converse
@@ -31,6 +33,7 @@ from ivr.flow.serving import (
     Missing,
     NotServed,
     Outside,
+    PhoneLost,
     Sealed,
     Sent,
     Served,
@@ -47,6 +50,7 @@ from ivr.returns import SHORT_TALK
 from ivr.secure_entry import Entry, take
 from ivr.store.closures import Closure
 from ivr.troubles import Troubles
+from ivr.wait import PHONE_LOST
 from routing.events import CallLeft
 
 if TYPE_CHECKING:
@@ -141,7 +145,7 @@ class Call:
     understands what callers say; without it they use keys. `box` keeps what they leave; without it
     nothing can be left. A `door` that is shut, now or while they wait, sends callers away. Talks
     are recorded on the `tape`; without it nowhere. The `ledger` keeps who is to be called back;
-    without it nobody is.
+    without it nobody is. The `gate` counts calls, and turns callers away when the hotline is full.
 
     `bookmarks` is told where the call is, each time that has changed. Such a call does not end when
     the link to the switch is lost: it is `interrupted`, and `go_on` picks it up again on another
@@ -168,6 +172,7 @@ class Call:
         state: Mapping[str, Any] | None = None,
         troubles: Troubles | None = None,
         ledger: Ledger | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._troubles = troubles or Troubles()
         self._bookmarks = bookmarks
@@ -183,8 +188,9 @@ class Call:
         self._outside = outside or CutOff()
         self._box = box or Sealed()
         self._door = door
+        self._gate = gate or Gate(desk)
         self._tape = tape or NoTape()
-        self._talking = self._sent_away = False
+        self._talking = self._sent_away = self._turned_away = False
         self._hearing = hearing or Deaf()
         self._line = line
         self._hotline = hotline
@@ -289,6 +295,31 @@ class Call:
         return self._end(outcome, by)
 
     async def _converse(self, talk: Conversation) -> Ending:
+        """Let the flow have the call, if there is room for it."""
+        terms, shut = self._hotline.center.admission, self._door is not None and self._door.closed
+        why = self._gate.full(terms) if terms is not None and not shut else None
+        if terms is None or why is None or self._is_taken_always(talk, terms):
+            with self._gate.takes():
+                return await self._converse_while_open(talk)
+        self._turned_away = True
+        with self._gate.turns_away(terms, why) as told:
+            self.note("turned_away", why=why, told=told)
+            if told:
+                await talk.turn_away(terms, calls_back=self._gate.calls_back(terms))
+            else:
+                await talk.hang_up()
+        return "ended"
+
+    def _is_taken_always(self, talk: Conversation, terms: Admission) -> bool:
+        """Whether there is room for a call however full the hotline is."""
+        if talk.picked_up is not None or talk.elderly:
+            return True
+        center, number = self._hotline.center, self._summary.number
+        if self._desk.returns.expected(number, self._now(), center.returning):
+            return True
+        return terms.unless is not None and talk.holds(terms.unless)
+
+    async def _converse_while_open(self, talk: Conversation) -> Ending:
         """Let the flow have the call, unless or until the hotline is closed by hand."""
         door = self._door
         if door is None:
@@ -371,6 +402,10 @@ class Call:
             case "talk_over":
                 self._talking = False
                 self._marks["talked"] = at
+                if data.get("by") == PHONE_LOST:  # they wait as if they had not talked yet
+                    del self._marks["talked"]
+                    self._marks.pop("talking", None)
+                    self._learned.pop("agent", None)
             case "joined" if "agent" in data:
                 waited = (at - self._marks.get("waiting", at)).total_seconds()
                 self._marks["talking"] = at
@@ -418,15 +453,34 @@ class Call:
         ahead = request.head_start + self._ahead_as_cut_off()
         ahead = max(ahead, await self._own_place(request.queue))
         request = replace(request, record=self._tape.file(self.call_id), head_start=ahead)
-        result = await self._desk.serve(self.call_id, line, request, self.note)
+        result = await self._serve(line, request)
         if not isinstance(result, CalledBack):
             return result
         terms = Terms(request.stages, request.head_start)
         wanted = BackRequest(result.number, request.language, request.queue, terms)
         if await self._keep_callback(wanted, result.waited):
             return result
-        again = replace(request, waited=result.waited, back=None, say=None)
-        return await self._desk.serve(self.call_id, line, again, self.note)
+        return await self._serve(line, replace(request, waited=result.waited, back=None, say=None))
+
+    async def _serve(self, line: Line, request: ServeRequest) -> Served | NotServed | CalledBack:
+        """Be served until it is over: who loses an agent to a dead phone is offered to the next."""
+        while True:
+            result = await self._desk.serve(self.call_id, line, request, self.note)
+            if not isinstance(result, PhoneLost):
+                return result
+            returning, sorry = self._hotline.center.returning, request.agent_lost
+            if sorry is not None:
+                self.note("said", prompt=sorry.name, language=sorry.language)
+            request = replace(
+                request,
+                record=self._tape.file(self.call_id),
+                say=sorry,
+                waited=result.waited,
+                head_start=request.head_start + (returning.priority if returning else 0.0),
+                refused_by=request.refused_by | {result.agent},
+                talks_to=None,
+                limits=False,
+            )
 
     async def call_back(self, request: BackRequest) -> bool:
         """Have the caller rung back who did not wait."""
@@ -553,6 +607,8 @@ class Call:
             return "closed", "hotline"
         if self._called_back:
             return "callback", "hotline"
+        if self._turned_away:
+            return "turned_away", "hotline"
         if "talking" in self._marks:
             return "answered", "agent" if self._last == "talk_over" else "hotline"
         return "completed", "hotline"
@@ -562,6 +618,8 @@ class Call:
             return "closed", "caller"
         if self._called_back:
             return "callback", "caller"
+        if self._turned_away:
+            return "turned_away", "caller"
         if "talking" in self._marks:
             return "answered", "caller"
         return ("abandoned" if "waiting" in self._marks else "left"), "caller"

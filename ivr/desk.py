@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from ivr.agent import AgentAccount
-from ivr.flow.serving import CalledBack, NotServed, Served, ServeRequest, Stage
+from ivr.flow.serving import CalledBack, NotServed, PhoneLost, Served, ServeRequest, Stage
 from ivr.line.line import Line
 from ivr.returns import Returns
 from ivr.wait import UNSTAFFED, Note, Wait
@@ -112,11 +112,11 @@ class Desk:
 
     async def serve(
         self, call: str, line: Line, request: ServeRequest, note: Note
-    ) -> Served | NotServed | CalledBack:
+    ) -> Served | NotServed | CalledBack | PhoneLost:
         """Let the call wait for an agent, ring agents, and let them talk.
 
         A call that is to be called back keeps its place, and is not rung for some seconds: the
-        caller has yet to hang up.
+        caller has yet to hang up. One whose agent's phone is gone may be served again.
 
         Raises `CallerHungUp` and `LineError`; the call has left the floor then.
         """

@@ -33,6 +33,15 @@ class Returns:
         while len(self._cut_off) > MOST:
             self._cut_off.popitem(last=False)
 
+    def expected(self, number: str | None, at: datetime, terms: Returning | None) -> bool:
+        """Whether a caller was cut off so lately that they are ahead when they ring again."""
+        cut_off = None if number is None or terms is None else self._cut_off.get(number)
+        return (
+            cut_off is not None
+            and terms is not None
+            and (at - cut_off.at).total_seconds() <= terms.within
+        )
+
     def head_start(self, number: str | None, at: datetime, terms: Returning | None) -> float:
         """The seconds a caller who rings again counts as having waited; asked once, then forgotten.
 

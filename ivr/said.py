@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ivr.flow.expression import Facts, Template, Value
 from ivr.flow.hotline import Hotline
 from ivr.flow.spoken_values import functions
+from ivr.flow.wording import AGENT_LOST
 from ivr.line.commands import Spoken
 
 POSITIONS = range(1, 11)
@@ -42,9 +43,10 @@ def filled(hotline: Hotline) -> Iterator[Spoken]:
 def meanwhile(hotline: Hotline) -> Iterator[Spoken]:
     """Those among them that callers hear while an agent's phone already rings.
 
-    They are the `say` of the routing rules and of whatever step leads to a queue.
+    They are the `say` of the routing rules and of whatever step leads to a queue, and what is said
+    when an agent's phone is gone.
     """
-    names = {rule.say for rule in hotline.center.rules}
+    names = {AGENT_LOST, *(rule.say for rule in hotline.center.rules)}
     names |= {
         mention.name
         for flow in hotline.flows.values()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ivr.flow.expression import Template
 from ivr.flow.hotline import Hotline
-from ivr.flow.wording import SYSTEM_PROMPTS
+from ivr.flow.wording import AGENT_LOST, SYSTEM_PROMPTS
 from ivr.line.commands import Spoken
 
 
@@ -63,8 +63,11 @@ def _heard(hotline: Hotline) -> dict[str, list[str]]:
         for step, does in flow.steps.items():
             for mention in does.prompts():
                 at(mention.name, f"{flow.name}.{step}")
+    if center.admission is not None:
+        at(center.admission.say, "when the hotline is full")
     for whisper in center.whisper:
         at(whisper.say, "to the agent, before the talk")
+    at(AGENT_LOST, "when an agent's phone is gone")
     for name in SYSTEM_PROMPTS:
         at(name, "to the agent's own phone" if name.startswith("feature_") else "while waiting")
     return heard

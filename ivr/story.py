@@ -153,6 +153,7 @@ ASKED = {
     "slower": "to be spoken to slowly",
     "language": "for another language",
 }
+FULL = {"waiting": "as many waited as may", "calls": "as many calls as there may be"}
 SUPERVISED = {
     "front": "had it served next",
     "withdraw": "took it out of its queue",
@@ -206,6 +207,10 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "set": "Set {name} to {value}.",
     "hours": lambda data: f"The hours {data['hours']} are {'open' if data['open'] else 'closed'}.",
     "supervised": lambda data: f"{data['by']} {SUPERVISED.get(data['act'], data['act'])}.",
+    "turned_away": lambda data: (
+        f"The hotline was full ({FULL.get(data['why'], '–')}): the caller "
+        f"{'was told so' if data['told'] else 'was hung up on'}."
+    ),
     "closed_by_hand": "The hotline was closed by {by}; the caller was told so.",
     "closed": "The queue {queue} is closed ({hours}).",
     "unstaffed": "Nobody who could serve the queue {queue} is logged in.",
@@ -227,7 +232,11 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "transfer": "Put through to {to}.",
     "not_joined": "{to} was not reached: {cause}.",
     "joined": _joined,
-    "talk_over": "The talk is over; ended by {by}.",
+    "talk_over": lambda data: (
+        "Nothing was heard of the agent's phone any more: the caller goes on waiting."
+        if data["by"] == "phone_lost"
+        else f"The talk is over; ended by {data['by']}."
+    ),
     "trouble": "Trouble: {text}",
     "link_lost": "The link to the switch was lost; the switch keeps the call.",
     "picked_up": _picked_up,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from ivr.agent import AgentAccount
 from ivr.bell import Bell
-from ivr.flow.serving import CalledBack, NotServed, Served, ServeRequest
+from ivr.flow.serving import CalledBack, NotServed, PhoneLost, Served, ServeRequest
 from ivr.line.commands import (
     AgentPhone,
     Connect,
@@ -17,6 +17,7 @@ from ivr.line.commands import (
     Play,
     Spoken,
     Talk,
+    TalkEnded,
 )
 from ivr.line.line import Line
 from ivr.reasons import verdicts_of
@@ -35,6 +36,10 @@ from routing.views import Views
 Note = Callable[..., None]
 
 UNSTAFFED = NotServed("unstaffed")
+PHONE_LOST = "phone_lost"
+"""By whom a talk is noted to be ended that broke off."""
+HEARD_RINGING = 1.0
+"""Seconds; of a phone that is gone sooner than that a caller need not hear."""
 
 
 class Floorside(Protocol):
@@ -72,6 +77,7 @@ class Wait:
         self._left: Release | None = None
         self._bell = Bell()
         self._back = request.back
+        self._phone_gone = False
 
     def learn(self, instruction: Offer | Withdraw | Release) -> None:
         """The floor has decided something about the call; what is being done for it stops."""
@@ -124,7 +130,7 @@ class Wait:
         high = self.outlook().get("high")
         return high is not None and float(high) > self._back.over
 
-    async def for_an_agent(self) -> Served | NotServed | CalledBack:
+    async def for_an_agent(self) -> Served | NotServed | CalledBack | PhoneLost:
         """Wait, and talk. Raises `CallerHungUp` and `LineError`."""
         line, request = self._line, self.request
         say, patience, turn = request.say, request.first_told, 0
@@ -132,7 +138,8 @@ class Wait:
             self._bell.heard()
             if self._offer is not None:
                 served = await self._ring(self._offer, say)
-                say = None  # the sentence is heard once, with the first phone that rings
+                # A sentence is heard once, with the first phone that rings.
+                say = self._sorry() if self._phone_gone else None
                 if served is not None:
                     return served
             elif self._left is not None:
@@ -161,11 +168,11 @@ class Wait:
                 if told:
                     await self._bell.stops(line.perform(Play(told, interrupt="")))
 
-    async def talk_on(self, agent: str) -> Served:
+    async def talk_on(self, agent: str) -> Served | PhoneLost:
         """Follow a talk that began when somebody else had the call; the floor knows of it."""
         return await self._talk(agent)
 
-    async def _ring(self, offer: Offer, say: Spoken | None) -> Served | None:
+    async def _ring(self, offer: Offer, say: Spoken | None) -> Served | PhoneLost | None:
         call, line, request, note = self._call, self._line, self.request, self._note
         agent = offer.agent
         account = self._desk.accounts[agent]
@@ -186,7 +193,10 @@ class Wait:
             and_then=request.and_then,
             record=request.record,
         )
+        rung = self._desk.now()
         outcome = await self._bell.stops(line.perform(connect))
+        gone = outcome == NotJoined("unreachable") or (outcome is None and self._is_gone(agent))
+        self._phone_gone = gone and self._desk.now() - rung >= HEARD_RINGING
         if outcome is None:  # withdrawn while it rang
             note("withdrawn", agent=agent)
             return None
@@ -207,10 +217,24 @@ class Wait:
         note("joined", agent=agent, **recording)
         return await self._talk(agent)
 
-    async def _talk(self, agent: str) -> Served:
+    def _sorry(self) -> Spoken | None:
+        """What is said where a phone is gone, and another is looked for."""
+        sorry = self.request.agent_lost
+        if sorry is not None:
+            self._note("said", prompt=sorry.name, language=sorry.language)
+        return sorry
+
+    def _is_gone(self, agent: str) -> bool:
+        seat = self._desk.floor.agent(agent)
+        return seat is not None and not seat.reachable
+
+    async def _talk(self, agent: str) -> Served | PhoneLost:
         try:
             ended = await self._line.perform(Talk())
         finally:
             self._desk.tell(TalkOver(self._call, agent))
+        if isinstance(ended, TalkEnded) and ended.lost:
+            self._note("talk_over", by=PHONE_LOST)
+            return PhoneLost(agent, self.request.waited + self._desk.now() - self._since)
         self._note("talk_over", by="agent")
         return Served(agent, over=isinstance(ended, HungUp))

@@ -31,6 +31,14 @@ class Views:
         """One waiting or ringing call; None if it left or somebody talks to it."""
         return self._board.calls.get(call)
 
+    def callers_waiting(self) -> int:
+        """How many callers wait on the line, those for whom a phone rings among them."""
+        return sum(not waiting.callback for waiting in self._board.calls.values())
+
+    def callbacks_waiting(self) -> int:
+        """How many callers hung up and are to be rung back."""
+        return len(self._board.calls) - self.callers_waiting()
+
     def staffed(self, skill: str) -> bool:
         """Whether a logged-in agent has `skill`, at any level and in whatever state."""
         return self._board.holders[skill] > 0

@@ -10,6 +10,7 @@ from ivr.flow.talking import Talking
 from ivr.line.commands import Keyed
 
 OFFER = "callback_offer"
+INSTEAD = "callback_instead"
 CONFIRM = "callback_number"
 KEY_IT = "callback_key_number"
 WRONG = "callback_wrong_number"
@@ -17,6 +18,7 @@ KEPT = "callback_kept"
 NOT_REACHED = "callback_not_reached"
 WHISPER = "callback_whisper"
 OFFERED = (OFFER, CONFIRM, KEY_IT, WRONG, KEPT)
+OF_WHO_CANNOT_WAIT = (INSTEAD, CONFIRM, KEY_IT, WRONG, KEPT, NOT_REACHED, WHISPER)
 PROMPTS = (*OFFERED, NOT_REACHED, WHISPER)
 """What a hotline must have words for that calls back; the last two are heard by agents."""
 
@@ -31,12 +33,12 @@ ATTEMPTS = 3
 YES_NO = Sayable(ANSWERS, turn="yes_no")
 
 
-async def number_wanted(talk: Talking) -> str | None:
-    """Offer it; the number to ring, in E.164, or None: the caller does not want it.
+async def number_wanted(talk: Talking, offer: str = OFFER) -> str | None:
+    """Offer it by the prompt `offer`; the number to ring, in E.164, or None: they do not want it.
 
     Raises `HumanWanted` and `BackWanted` like every question.
     """
-    if await _answer(talk, OFFER) is not True:
+    if await _answer(talk, offer) is not True:
         return None
     country = talk.hotline.center.center.country
     known = talk.caller.number

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ivr.flow.admission import Admission
 from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
@@ -216,6 +217,7 @@ class Center(Model):
     whisper: tuple[Whisper, ...] = ()
     limits: Limits = Limits()
     recordings: KeptSpec = KeptSpec()
+    admission: Admission | None = None
     returning: Returning | None = None
     secure_entry: SecureSpec | None = None
     commands: GlobalKeys = GlobalKeys()

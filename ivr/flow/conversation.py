@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from ivr.caller import Caller
 from ivr.flow import callback
+from ivr.flow.admission import Admission
 from ivr.flow.bookmark import PickedUp
 from ivr.flow.center import CallbackSpec
 from ivr.flow.expression import Expression, Unknown
@@ -35,6 +37,7 @@ from ivr.flow.serving import (
 )
 from ivr.flow.step import SLOW_PATIENCE
 from ivr.flow.talking import BackWanted, HumanWanted, Talking
+from ivr.flow.wording import AGENT_LOST
 from ivr.line.commands import (
     HUMAN_KEY,
     Connect,
@@ -131,6 +134,7 @@ class Conversation(Talking):
                     comfort=self._words(spec.announce.comfort),
                     back=self._back_offer(spec.callback),
                     language=self.language,
+                    agent_lost=self._if_worded(AGENT_LOST),
                 ),
             )
             if isinstance(result, CalledBack):
@@ -180,10 +184,12 @@ class Conversation(Talking):
         await self.say(callback.KEPT, interrupt=False)
         await self.hang_up()
 
-    async def call_back(self, queue: str, need: NeedSpec | None, priority: float) -> bool:
+    async def call_back(
+        self, queue: str, need: NeedSpec | None, priority: float, offer: str = callback.OFFER
+    ) -> bool:
         """Offer to call back a caller who does not wait; whether they will be."""
         self.note("callback_offered")
-        number = await callback.number_wanted(self)
+        number = await callback.number_wanted(self, offer)
         if number is None:
             return False
         terms = self._terms(queue, need, priority)
@@ -191,6 +197,19 @@ class Conversation(Talking):
             return False
         await self.say(callback.KEPT, interrupt=False)
         return True
+
+    async def turn_away(self, terms: Admission, *, calls_back: bool) -> None:
+        """Tell the caller that there is no room, offer to call them back, and end the call."""
+        await self.say(terms.say, interrupt=False)
+        if terms.callback is not None and calls_back:
+            with suppress(HumanWanted, BackWanted):  # for a human there is no room
+                await self.call_back(terms.callback, None, 0.0, callback.INSTEAD)
+        await self.hang_up()
+
+    def _if_worded(self, name: str) -> Spoken | None:
+        """A prompt that a hotline need not have."""
+        wording = self.hotline.wording
+        return self.word(name) if wording.language_for(name, self.language) is not None else None
 
     def _words(self, names: Sequence[str]) -> tuple[Spoken, ...]:
         """The prompts in the language of the call, but for those that have no words."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from ivr.flow.callback import PROMPTS
+from ivr.flow.callback import OF_WHO_CANNOT_WAIT, PROMPTS
 from ivr.flow.expression import Expression
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline
@@ -83,9 +83,19 @@ class Inspection:
         for index, whisper in enumerate(center.whisper):
             loc = ("whisper", index, "say")
             yield Said(source, loc, whisper.say, center.center.languages)
+        for loc, name in self._said_by_others():
+            yield Said(source, loc, name, center.center.languages)
+
+    def _said_by_others(self) -> Iterator[tuple[Loc, str]]:
+        """What callers hear who cannot be taken, or key a secret in a talk."""
+        center = self.hotline.center
+        if (admission := center.admission) is not None:
+            yield ("admission", "say"), admission.say
+            for prompt in OF_WHO_CANNOT_WAIT if admission.callback is not None else ():
+                yield ("admission", "callback"), prompt
         if center.secure_entry is not None:
             for field, name in center.secure_entry.prompts().items():
-                yield Said(source, ("secure_entry", field), name, center.center.languages)
+                yield ("secure_entry", field), name
 
     def listened_for(self) -> Iterator[str]:
         """The intents, and yes and no, that steps of any flow take."""
@@ -123,6 +133,8 @@ class Inspection:
             needs.append((("rules", index, "need"), rule.need))
         for index, whisper in enumerate(center.whisper):
             yield ("whisper", index, "when"), whisper.when
+        if center.admission is not None and center.admission.unless is not None:
+            yield ("admission", "unless"), center.admission.unless
         if center.secure_entry is not None:
             for name, given in center.secure_entry.with_.items():
                 yield ("secure_entry", "with", name), given

@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from ivr.flow.admission import Admission
 from ivr.flow.calls import CallCase, Desk, Ends, Ringing
 from ivr.flow.center import Announce, Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
-from ivr.flow.fields import read_seconds
+from ivr.flow.fields import ANYTHING, read_seconds
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
 from ivr.flow.intent_tests import IntentTest, IntentTestsFile
@@ -65,6 +66,7 @@ CENTER: dict[str, type[BaseModel]] = {
     "rules": Rule,
     "whisper": Whisper,
     "limits": Limits,
+    "admission": Admission,
     "secure_entry": SecureSpec,
     "commands": GlobalKeys,
     "lookups": Lookup,
@@ -202,6 +204,8 @@ def _shown(default: object, metadata: Iterable[object]) -> str:
     """A default as it would be written."""
     if default is PydanticUndefined or default is None or default in ((), {}):
         return ""
+    if default is ANYTHING:
+        return "yes"
     if isinstance(default, bool):
         return "yes" if default else "no"
     if any(getattr(one, "func", None) is read_seconds for one in metadata):

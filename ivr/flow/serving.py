@@ -56,7 +56,8 @@ class ServeRequest:
     another queue has `waited` there already, and was `refused_by` agents; one that is picked up again
     may even be talking to one (`talks_to`). With `limits` off it may stay here. `terms(queue)`
     are those of another queue for this call, should a supervisor move it there. `back`
-    offers to call them back instead; their language then is `language`.
+    offers to call them back instead; their language then is `language`. `agent_lost` is heard where
+    an agent's phone is gone, and another is looked for.
     """
 
     queue: str
@@ -79,6 +80,7 @@ class ServeRequest:
     comfort: tuple[Spoken, ...] = ()
     back: BackOffer | None = None
     language: str = ""
+    agent_lost: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,15 @@ class CalledBack:
     """The caller hangs up now and will be rung back at `number` (E.164) in their turn."""
 
     number: str
+    waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLost:
+    """The phone of `agent` is gone in the middle of the talk, and the caller is still there. Since
+    the call came into its queue, `waited` seconds have passed."""
+
+    agent: str
     waited: float = 0.0
 
 

@@ -9,6 +9,8 @@ from ivr.flow.expression import Expression, Facts, Template, Value
 from ivr.line.commands import Spoken
 
 # Said by the engine itself, so every hotline must have them (checked by rules/missing_prompt.py).
+AGENT_LOST = "agent_lost"
+"""Heard where an agent's phone is gone and another is looked for; a hotline may be without it."""
 SYSTEM_PROMPTS = (
     "all_busy",
     "connecting",

@@ -99,7 +99,8 @@ class Listen:
 
     Entry ends with `most` keys, with `end_key` (not reported), or after a pause: `patience` seconds
     for the first key counted from the end of the prompt, `between` seconds for each further one.
-    Keys pressed since the last command count (typing ahead) unless `barge_in` is False. `secret`
+    Keys pressed since the last command count (typing ahead) unless `barge_in` is False. Only keys of
+    `interrupt` cut the prompt short; others count neither before its end nor typed ahead. `secret`
     keys must appear nowhere but in the outcome. `typed` are keys taken before, by a `Play` they
     cut short: they open the entry. A key of `alone` that comes first is the whole entry, at once,
     even if it is the end key.
@@ -114,6 +115,7 @@ class Listen:
     between: float = 3.0
     end_key: str = "#"
     barge_in: bool = True
+    interrupt: str = ALL_KEYS
     secret: bool = False
     typed: str = ""
     alone: str = ""
@@ -280,7 +282,12 @@ class NotJoined:
 
 @dataclass(frozen=True, slots=True)
 class TalkEnded:
-    """The other side hung up and the caller is back (only after `Connect(and_then=True)`)."""
+    """The other side hung up and the caller is back (only after `Connect(and_then=True)`).
+
+    With `lost` nothing was heard of the other side's phone any more; the caller is back in any case.
+    """
+
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,12 +120,13 @@ class Answers:
     """The phone is picked up `after` seconds.
 
     The agent hangs up after `talks` seconds of talk (None: leaves that to the caller) or, with
-    `leaves_whisper`, while the whisper is still being said.
+    `leaves_whisper`, while the whisper is still being said. With `vanishes` the phone is gone then.
     """
 
     after: float = 2.0
     talks: float | None = 60.0
     leaves_whisper: bool = False
+    vanishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class SimulatedLine:
         self._ear = Ear(self._keypad)
         self._silence = self._loop.call_soon(lambda: None)  # when what is being said ends
         self._ending = Ending()
-        self._talk: asyncio.Future[None] | None = None
+        self._talk: asyncio.Future[bool] | None = None
         self._returns = False
         self._given_up = False
         self._prompts = self._questions = 0
@@ -238,22 +238,26 @@ class SimulatedLine:
         self._talk = self._loop.create_future()
         self._returns = command.and_then
         if phone.talks is not None:
-            self._loop.call_later(phone.talks, self._agent_hangs_up, self._talk)
+            ends = self._is_lost if phone.vanishes else self._agent_hangs_up
+            self._loop.call_later(phone.talks, ends, self._talk)
         return Joined(recorded=command.record is not None)
 
-    def _agent_hangs_up(self, talk: "asyncio.Future[None]") -> None:
+    def _is_lost(self, talk: "asyncio.Future[bool]") -> None:
+        talk.set_result(True)
+
+    def _agent_hangs_up(self, talk: "asyncio.Future[bool]") -> None:
         if self._returns:
-            talk.set_result(None)
+            talk.set_result(False)
         else:
             self._ending.come("switch")
 
     async def _talk_to_end(self) -> TalkEnded | HungUp:
         if not self._talk:
             raise LineError("Talk was asked for, but nobody has been connected.")
-        await asyncio.shield(self._talk)
+        lost = await asyncio.shield(self._talk)
         self._talk = None
         self._keypad.forget()
-        return TalkEnded()
+        return TalkEnded(lost)
 
 
 def _refusal(phone: Phone) -> tuple[NotJoinedCause, float]:

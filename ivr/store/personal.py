@@ -39,6 +39,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "hours": ("hours", "open"),
     "closed": ("queue", "hours"),
     "supervised": ("act", "by", "queue", "agent", "phone"),
+    "turned_away": ("why", "told"),
     "closed_by_hand": ("by", "prompt"),
     "unstaffed": ("queue",),
     "queue_full": ("queue",),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ivr.admission import Gate
 from ivr.agent import AgentAccount
 from ivr.call import Call, Door
 from ivr.caller import Caller, Profile, parse_number, recognise
@@ -116,6 +117,7 @@ class Hall:
             lambda agent, misses: self.set_aside.append((agent, misses)),
         )
         self.promised = Promised(self.desk)
+        self.gate = Gate(self.desk)
         self.phones: dict[str, Phone] = dict(numbers or {})
         for account, phone in agents:
             self.phones[account.name] = phone
@@ -164,6 +166,7 @@ class Hall:
             hearing=self._hearing,
             box=self.box,
             door=self.door,
+            gate=self.gate,
             ledger=self.promised,
         )
         enough = self._loop.call_later(LONGEST, trial.line.hang_up)

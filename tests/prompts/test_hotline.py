@@ -13,7 +13,7 @@ from ivr.flow import callback
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.steps.menu import Menu
-from ivr.flow.wording import SYSTEM_PROMPTS
+from ivr.flow.wording import AGENT_LOST, SYSTEM_PROMPTS
 from ivr.prompts import hold_class
 from ivr.resources import flows
 from ivr.said import fixed, meanwhile
@@ -46,8 +46,12 @@ def named(hotline: Hotline) -> set[str]:
     names |= {whisper.say for whisper in hotline.center.whisper}
     ready = {
         *callback.PROMPTS,
+        *callback.OF_WHO_CANNOT_WAIT,
         closing.USUAL,
-    }  # for queues that call back, and a day that is closed
+        AGENT_LOST,
+    }  # for queues that call back, a day that is closed, a phone that is gone
+    assert hotline.center.admission is not None
+    ready.add(hotline.center.admission.say)
     return names | set(SYSTEM_PROMPTS) | ready
 
 
@@ -158,6 +162,7 @@ def test_what_is_said_while_a_phone_rings_has_a_class_in_every_language_and_spee
         "connecting",
         "card_urgent",
         "fraud_urgent",
+        AGENT_LOST,
     }
     for name in ("straight_elder", "straight_foreign", "connecting", "card_urgent"):
         assert {(p.language, p.slow) for p in prompts if p.name == name} == {

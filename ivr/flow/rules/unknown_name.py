@@ -61,7 +61,7 @@ def check(inspection: Inspection) -> Iterator[Problem]:
 
 
 def _elsewhere(inspection: Inspection) -> Iterator[tuple[Source, Loc, str, str]]:
-    """What the keeping and judging of talks, limits and secure entry mention of which section."""
+    """What the keeping and judging of talks, limits, admission and secure entry mention."""
     hotline = inspection.hotline
     center, source = hotline.center, hotline.center_source
     for index, keep in enumerate(center.recordings.rules):
@@ -69,6 +69,8 @@ def _elsewhere(inspection: Inspection) -> Iterator[tuple[Source, Loc, str, str]]
             yield source, ("recordings", "rules", index, "queues", place), "queues", queue
     for index, hours in enumerate(center.limits.hours):
         yield source, ("limits", "hours", index), "hours", hours
+    if (admission := center.admission) is not None and admission.callback is not None:
+        yield source, ("admission", "callback"), "queues", admission.callback
     if (secure := center.secure_entry) is not None:
         yield source, ("secure_entry", "lookup"), "lookups", secure.lookup
     for name, rule in hotline.quality.rules.items():

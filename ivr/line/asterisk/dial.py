@@ -15,6 +15,9 @@ from ivr.line.commands import AgentPhone, Connect, NotJoinedCause, OutsideNumber
 
 SUBROUTINE = "careline-connect"
 WHISPER = "careline-whisper"
+MET = "CARELINE_MET"
+"""The channel variable that says whether the two have been joined: yes, or LOST where it broke off."""
+LOST = "lost"
 CARRIER = "carrier"
 """The PJSIP endpoint of the carrier's trunk."""
 
