@@ -123,10 +123,19 @@ class OtherSide:
             raise LineError("Talk was asked for, but nobody has been connected.")
         await asyncio.shield(self._dialling)
         self._over()
+        if await self._was_lost():
+            return TalkEnded(lost=True)
         if not self._stays and not self._found:
             await asyncio.sleep(CLEAR_UP)
             raise LineError("The switch did not end the call after its last talk.")
         return TalkEnded()
+
+    async def _was_lost(self) -> bool:
+        """Whether the talk is over because nothing was heard of the other side any more."""
+        with suppress(LineError):  # of a call that ends just now
+            found = await self._ours.done(agi.command("GET VARIABLE", dial.MET))
+            return found.data == dial.LOST
+        return False
 
     async def _until_joined(self, dialling: Underway) -> None:
         joined = asyncio.create_task(self._joined.wait())
