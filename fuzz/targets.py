@@ -26,7 +26,7 @@ from ivr.errors import BadInput, LineError
 from ivr.flow import source
 from ivr.flow.problem import BrokenFlow
 from ivr.flow.serving import Failed, Found, Missing
-from ivr.line.asterisk import agi, ami, audiosocket, dial
+from ivr.line.asterisk import agi, audiosocket, dial, wire
 from ivr.line.commands import AgentPhone, OutsideNumber
 from ivr.outside import lookups
 from ivr.outside.http import Answer
@@ -59,13 +59,13 @@ def _received(chunks: list[bytes]) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
 
     async def receive() -> None:
-        wire = ami._Wire(lambda event: events.append(dict(event)), lambda wire: None)
-        wire.connection_made(_Transport())
-        wire.data_received(GREETING)
+        link = wire.Wire(lambda event: events.append(dict(event)), lambda lost: None)
+        link.connection_made(_Transport())
+        link.data_received(GREETING)
         for chunk in chunks:
-            wire.data_received(chunk)
-            assert len(wire._received) <= ami.MOST_BUFFERED
-        wire.close()
+            link.data_received(chunk)
+            assert len(link._received) <= wire.MOST_BUFFERED
+        link.close()
 
     _LOOP.run_until_complete(receive())
     return events
@@ -89,7 +89,7 @@ def ami_outgoing(data: bytes) -> None:
     header, _, value = _text(data).partition("\x1f")
 
     async def send() -> bytes:
-        return str(ami._checked("Setvar", {header: value})).encode()
+        return str(wire.checked("Setvar", {header: value})).encode()
 
     try:
         sent = _LOOP.run_until_complete(send())

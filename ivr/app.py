@@ -46,13 +46,14 @@ from ivr.jobs import Jobs
 from ivr.journal import Journal
 from ivr.keeping import Keeping
 from ivr.line.asterisk import hold
-from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.outbound import Outbound
 from ivr.line.asterisk.queue_log import QueueLog
 from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Hangup, Play, Spoken
 from ivr.line.line import Arrival, Line
 from ivr.messages import FOLDER, MessageBox

@@ -61,7 +61,7 @@ ORDER: list[tuple[str, ...]] = [
 ]
 # The parts that more than one kind of line is made of stand beside the seam.
 ONE_ROOM: dict[str, str | tuple[str, ...]] = {
-    "panoramisk": "ivr/line/asterisk/ami.py",
+    "panoramisk": "ivr/line/asterisk/wire.py",
     "asterisk": "ivr/switch/agents.py",
     "vosk": "speech/vosk.py",
     "pocketsphinx": "speech/sphinx.py",

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from ivr import alone
 from ivr.doctor.finding import Finding
 from ivr.errors import CarelineError
-from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.devices import phone
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.settings import Settings
 from ivr.store.database import Database
 from ivr.switch import install, instance, process, secrets, wiring

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ivr.errors import LineError, SwitchUnreachable
-from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ami import Ami, Refused
+from ivr.line.asterisk.wire import AmiMessage
 from tests.line.fake_ami import FakeSwitch, error, fake_switch, message, success
 
 

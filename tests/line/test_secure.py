@@ -8,8 +8,9 @@ from typing import cast
 import pytest
 
 from ivr.errors import CallerHungUp
-from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Keyed, Listen, Spoken
 from ivr.line.virtual_time import run
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
-from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ami import Ami, Refused
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.ending import Ending
 
 PROMPT = 5.0

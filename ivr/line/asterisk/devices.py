@@ -1,6 +1,6 @@
 """Which phone does a device state tell of, and can it be rung?"""
 
-from ivr.line.asterisk.ami import AmiMessage
+from ivr.line.asterisk.wire import AmiMessage
 
 # Device states (Asterisk's names) in which there is no phone to ring.
 _NO_PHONE = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})

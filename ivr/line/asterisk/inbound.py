@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ivr.errors import CallerHungUp, LineError
-from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.hold import HEARTBEAT, renew
 from ivr.line.asterisk.line import AsteriskLine
@@ -26,6 +26,7 @@ from ivr.line.asterisk.outbound import CALLBACKS, Outbound
 from ivr.line.asterisk.playback import Audio
 from ivr.line.asterisk.secure import SecureEntry
 from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import BACK

@@ -11,7 +11,7 @@ from functools import partial
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi, spying, taking_down
-from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.channel import CLEAR_UP, Channel
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.other_side import HoldClass, OtherSide
@@ -19,6 +19,7 @@ from ivr.line.asterisk.playback import SETTLE, Audio, Playback
 from ivr.line.asterisk.questions import Questions
 from ivr.line.asterisk.secure import EVENT as SECURE
 from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import (
     Answer,
     Answered,

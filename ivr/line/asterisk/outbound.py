@@ -9,8 +9,9 @@ from contextlib import suppress
 
 from ivr.errors import LineError
 from ivr.line.asterisk import dial
-from ivr.line.asterisk.ami import Ami, AmiMessage, Refused
+from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.line import AsteriskLine
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import AgentPhone, NotJoined, NotJoinedCause
 
 CALLBACKS = "careline-callback"

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
-from ivr.line.asterisk.ami import Ami, AmiMessage
+from ivr.line.asterisk.ami import Ami
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Command, Listen, Outcome, Play, Spoken
 from ivr.line.ending import Cause, Ended, Ending
 from ivr.line.keypad import Keypad

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.line.asterisk.ami import AmiMessage
+from ivr.line.asterisk.wire import AmiMessage
 
 CALLERS = "from-carrier"
 AGENTS = "careline-agents"
