@@ -98,6 +98,28 @@ def _yes_no(value: Any) -> bool:
     return known[value.lower()]
 
 
+class Interrupt(NamedTuple):
+    """What cuts a question short while it is being said; 0, for a human, always does."""
+
+    by_key: bool = True
+    by_voice: bool = True
+
+
+ANYTHING = Interrupt()
+
+
+def _interrupt(value: Any) -> Interrupt:
+    if value == "key":
+        return Interrupt(by_voice=False)
+    if value == "voice":
+        return Interrupt(by_key=False)
+    try:
+        either = _yes_no(value)
+    except PydanticCustomError:
+        raise wrong("yes, no, key or voice", value) from None
+    return Interrupt(either, either)
+
+
 def read_count(value: Any, least: int, most: int) -> int:
     """A whole number from `least` to `most`."""
     if not isinstance(value, str) or not value.isdecimal() or not least <= int(value[:9]) <= most:
@@ -149,6 +171,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Expressions = Annotated[dict[str, Expression], BeforeValidator(_expressions)]
 Variables = Annotated[dict[str, str], BeforeValidator(_variables)]
 Paths = Annotated[dict[str, str], BeforeValidator(_paths)]
+Interrupts = Annotated[Interrupt, BeforeValidator(_interrupt)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 
 

@@ -71,6 +71,10 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "title": "yes or no",
         "enum": ["yes", "no", "on", "off", "true", "false", True, False],
     },
+    "_interrupt": {
+        "title": "yes, no, key or voice",
+        "enum": ["yes", "no", "key", "voice", "on", "off", "true", "false", True, False],
+    },
     "_choices": {
         "title": "keys with targets, or with {to: a target, says: an intent}",
         "type": "object",

@@ -161,6 +161,10 @@ class Step(Model):
         """Whether 0 brings the caller from here to a human: wherever a prompt can be cut short."""
         return any(True for _ in self.prompts())
 
+    def cut_short(self) -> bool:
+        """Whether a caller who answers early can cut its prompts short, and not by 0 alone."""
+        return self.hears_zero()
+
     def longest(self, pace: Pace) -> float:
         """The most seconds here of a caller who does nothing, or keys only what is wrong.
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from ivr.caller import Caller
 from ivr.flow.expression import Value
+from ivr.flow.fields import ANYTHING, Interrupt
 from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
@@ -110,6 +111,7 @@ class Talking(Knowing):
         between: float = 3.0,
         secret: bool = False,
         says: Sayable | None = None,
+        interrupt: Interrupt = ANYTHING,
     ) -> Keyed | Silence | Said | Unclear:
         """Say a prompt and take keys, or what the step `says` may be said.
 
@@ -119,10 +121,10 @@ class Talking(Knowing):
         """
         self._remembered = None
         commands = "".join(key for key in self._commands if key not in own)
-        speech = None if secret or says is None else self._speech(says)
+        speech = None if secret or says is None else self._speech(says, interrupt)
         for _ in range(MOST_REPEATS + 1):
             outcome = await self._listen(
-                prompt, most, patience, own, between, secret, commands, speech
+                prompt, most, patience, own, between, secret, commands, speech, interrupt
             )
             match outcome:
                 case Silence():
@@ -137,7 +139,7 @@ class Talking(Knowing):
                     if not isinstance(answer, Said) or answer.meaning not in WORD_COMMANDS:
                         return answer
                     self._do(WORD_COMMANDS[answer.meaning], prompt)
-                    speech = self._speech(says)
+                    speech = self._speech(says, interrupt)
                     continue
             keys = outcome.keys
             if keys == HUMAN_KEY:
@@ -146,7 +148,8 @@ class Talking(Knowing):
             if len(keys) > 1 or keys not in commands:
                 break
             self._obey(keys, prompt)
-            speech = self._speech(says) if speech is not None and says is not None else None
+            if speech is not None and says is not None:
+                speech = self._speech(says, interrupt)
         if not isinstance(outcome, Keyed):  # somebody who says "again" without end
             return Silence()
         if secret:
@@ -165,6 +168,7 @@ class Talking(Knowing):
         secret: bool,
         commands: str,
         speech: Speech | None,
+        interrupt: Interrupt,
     ) -> Keyed | Silence | Utterance | Unclear:
         spoken = self.word(prompt)
         self.note("said", prompt=prompt, language=spoken.language if spoken else self.language)
@@ -176,6 +180,7 @@ class Talking(Knowing):
                 patience=patience * (SLOW_PATIENCE if self.slow else 1.0),
                 between=between * (SLOW_PATIENCE if self.slow else 1.0),
                 end_key="" if "#" in own else "#",
+                interrupt=ALL_KEYS if interrupt.by_key else HUMAN_KEY,
                 secret=secret,
                 typed=typed,
                 alone=commands,
@@ -244,7 +249,7 @@ class Talking(Knowing):
         """Whether what the caller says in the language of the call can be recognized."""
         return self.house.hears(self.language)
 
-    def _speech(self, says: Sayable) -> Speech | None:
+    def _speech(self, says: Sayable, interrupt: Interrupt) -> Speech | None:
         """What may be said, in the language of the call first; None where nothing is heard."""
         others = self.hotline.center.center.languages if says.any_language else ()
         languages = dict.fromkeys((self.language, *others))
@@ -253,7 +258,9 @@ class Talking(Knowing):
             for language in languages
             if self.house.hears(language)
         )
-        return Speech(grammars, says.turn, slow=self.slow) if grammars else None
+        if not grammars:
+            return None
+        return Speech(grammars, says.turn, barge_in=interrupt.by_voice, slow=self.slow)
 
     def _take(self, heard: Utterance, says: Sayable) -> Said | Unclear:
         """What an utterance means here. The call goes on in the language it was said in."""

@@ -87,8 +87,12 @@ class Keypad:
         if not command.barge_in:
             await say("")
             self.forget()
-        elif not self._kept:
-            await self._until_any_key(say(ALL_KEYS))
+        else:
+            if command.spoken:  # where nothing is said there is nothing to be cut short
+                self._keep_only(command.interrupt)
+            if not self._kept:
+                trap = _Trap(command.interrupt, keeps=False, others_count=False)
+                await self._until(trap, say(command.interrupt))
         keys = ""
         while len(keys) < command.most:
             key = await self._next(command.between if keys else command.patience)
@@ -102,7 +106,7 @@ class Keypad:
 
     async def until_pressed(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do `work` until it is done or a key is pressed, which is kept; whether one was."""
-        return await self._until_any_key(work)
+        return await self._until(_Trap(ALL_KEYS, keeps=False), work) is not None
 
     def _swallow_end_key(self, command: Listen) -> None:
         """Let an end key pressed out of habit after a full entry not answer the next question."""
@@ -128,24 +132,23 @@ class Keypad:
                 return None
         return self._kept.popleft()
 
+    def _keep_only(self, keys: str) -> None:
+        self._kept = deque(key for key in self._kept if key in keys)
+
     async def _until_key(
         self, keys: str, work: Coroutine[Any, Any, None], *, others_count: bool = True
     ) -> str | None:
         """Do `work` until it is done or one of `keys` is pressed, which is used up and returned."""
-        trap = self._trap = _Trap(keys, others_count=others_count)
+        return await self._until(_Trap(keys, others_count=others_count), work)
+
+    async def _until(self, trap: "_Trap", work: Coroutine[Any, Any, None]) -> str | None:
+        """Do `work` until it is done or the trap has caught a key, which is returned."""
+        self._trap = trap
         try:
             await trap.cuts(work)
         finally:
             self._trap = None
         return trap.caught
-
-    async def _until_any_key(self, work: Coroutine[Any, Any, None]) -> bool:
-        trap = self._trap = _Trap(ALL_KEYS, keeps=False)
-        try:
-            await trap.cuts(work)
-        finally:
-            self._trap = None
-        return trap.caught is not None
 
 
 class _Trap:

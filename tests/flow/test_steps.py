@@ -733,6 +733,52 @@ def test_a_notice_cannot_be_cut_short() -> None:
     assert talk.line.heard[0].whole
 
 
+QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "menu": ({"menu": "help", "choices": {"1": {"to": "a", "says": "yes"}}}, "yes"),
+    "listen": ({"listen": "help", "intents": {"balance": "a"}, "unheard": "deaf"}, "balance"),
+    "ask": ({"ask": "help", "into": "x", "digits": "1", "next": "a"}, "one"),
+    "form": ({"form": "help", "fields": {"x": {"takes": "yes_no"}}, "next": "a"}, "yes"),
+    "survey": ({"survey": "help", "into": "x", "keys": "1-5", "next": "a"}, "one"),
+}
+"""Each step that asks something, and what answers it."""
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize(
+    ("interrupt", "by_key", "by_voice"),
+    [
+        ("yes", True, True),
+        ("key", True, False),
+        ("voice", False, True),
+        ("no", False, False),
+    ],
+)
+def test_key_and_voice_cut_a_question_short_each_where_it_may(
+    kind: str, interrupt: str, by_key: bool, by_voice: bool
+) -> None:
+    fields, answer = QUESTIONS[kind]
+    fields = {"interrupt": interrupt, "otherwise": "human", **fields}
+    if "unheard" in STEPS[kind].model_fields:
+        fields["unheard"] = "deaf"
+
+    def heard_whole(reaction: Press | Say) -> bool:
+        _, talk, _ = take(fields, Script(at_prompt={1: reaction}), of="speaks")
+        assert isinstance(talk.line, SimulatedLine)
+        return talk.line.heard[0].whole
+
+    assert heard_whole(Press("1", after=0.1)) is not by_key
+    assert heard_whole(Say(answer, after=0.1)) is not by_voice
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_zero_cuts_every_question_short(kind: str) -> None:
+    fields = {"interrupt": "no", "otherwise": "human", **QUESTIONS[kind][0]}
+    if "unheard" in STEPS[kind].model_fields:
+        fields["unheard"] = "deaf"
+    with pytest.raises(HumanWanted):
+        take(fields, Script(at_prompt={1: Press("0", after=0.1)}), of="speaks")
+
+
 def test_a_key_that_cuts_a_greeting_short_is_the_answer_to_the_menu_after_it() -> None:
     async def call() -> str | None:
         known = Caller(None, "withheld", None, None, "zh", True, None)

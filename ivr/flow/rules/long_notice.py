@@ -14,13 +14,22 @@ def check(inspection: Inspection) -> Iterator[Problem]:
     for flow in inspection.hotline.flows.values():
         for name, step in flow.steps.items():
             prompts = list(step.prompts())
-            # A prompt may be sent as text instead of said; then the step takes no time for it.
-            spoken = sum(pace.said(mention.name) for mention in prompts)
-            length = min(spoken, step.longest(pace))
-            if prompts and not step.hears_zero() and length > most:
+            if not prompts or step.cut_short():
+                continue
+            if step.hears_zero():  # a question, of which one prompt is said at a time
+                longest = max(prompts, key=lambda mention: pace.said(mention.name))
+                length, loc, how = pace.said(longest.name), longest.loc, "but by 0"
+                remedy = "let a key or the voice interrupt it"
+            else:
+                # A prompt may be sent as text instead of said; then the step takes no time for it.
+                spoken = sum(pace.said(mention.name) for mention in prompts)
+                length, loc, how = min(spoken, step.longest(pace)), prompts[0].loc, ""
+                remedy = "let keys interrupt it"
+            if length > most:
+                cannot = f"cannot be cut short {how}".rstrip()
                 message = (
-                    f"this takes {length:.0f} s and cannot be cut short; limits.notice of "
-                    f"center.yaml allows {most:.0f} s. Shorten it, or let keys interrupt it"
+                    f"this takes {length:.0f} s and {cannot}; limits.notice of center.yaml allows "
+                    f"{most:.0f} s. Shorten it, or {remedy}"
                 )
-                spot = flow.source.value(("steps", name, *prompts[0].loc))
+                spot = flow.source.value(("steps", name, *loc))
                 yield flow.source.problem(spot, message, NAME)

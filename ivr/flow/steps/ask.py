@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ivr.flow.conversation import Conversation
+from ivr.flow.fields import ANYTHING, Interrupts, Name, Names, Seconds, Target, YesNo
 from ivr.flow.fields import Digits as DigitCounts
-from ivr.flow.fields import Name, Names, Seconds, Target, YesNo
 from ivr.flow.sayable import Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import Keyed, Silence
@@ -19,6 +19,9 @@ class Ask(Step):
     a human. The digits may be said as well, one by one. What is keyed into a `secret` is known to no
     log, record, prompt or expression, and can only be keyed.
 
+    `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
+    `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
+
         last_four: {ask: ask_last_four, into: card, digits: 4, next: confirm, otherwise: human}
     """
 
@@ -30,6 +33,7 @@ class Ask(Step):
     secret: YesNo = False
     no_input: Names = ()
     no_match: Names = ()
+    interrupt: Interrupts = ANYTHING
     patience: Seconds = 8.0
     between: Seconds = 4.0
     next: Target
@@ -46,6 +50,7 @@ class Ask(Step):
                 own="0123456789",
                 secret=self.secret,
                 says=None if self.secret else DICTATED,
+                interrupt=self.interrupt,
             )
             match outcome:
                 case Keyed(keys):
@@ -83,6 +88,9 @@ class Ask(Step):
     def secrets(self) -> Iterator[Mention]:
         if self.secret:
             yield Mention(("into",), self.into)
+
+    def cut_short(self) -> bool:
+        return any(self.interrupt)
 
     def longest(self, pace: Pace) -> float:
         prompts = (self.ask, *self.no_input, *self.no_match)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
+from ivr.flow.fields import ANYTHING, Interrupts, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.fields import Digits as DigitCounts
-from ivr.flow.fields import Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.slots import kind_of, wordings
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
@@ -58,6 +58,9 @@ class Form(Step):
     `no_input` or `no_match`, and then for the same thing; when those are used up the call goes to
     `otherwise`. Where the language of the call cannot be recognized it goes to `unheard` at once.
 
+    `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
+    `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
+
         visit:
           form: when_shall_we_come
           fields: {day: {takes: date, ask: which_day}, hour: {takes: time, ask: what_time}}
@@ -76,6 +79,7 @@ class Form(Step):
     what_instead: Name | None = None
     no_input: Names = ()
     no_match: Names = ()
+    interrupt: Interrupts = ANYTHING
     patience: Seconds = 6.0
     next: Target
     unheard: Target
@@ -127,6 +131,7 @@ class Form(Step):
             patience=self.patience,
             own="0123456789" if keyable else YES_KEY + NO_KEY,
             says=self._says(talk, reading_back=missing is None),
+            interrupt=self.interrupt,
         )
 
     def _says(self, talk: Conversation, *, reading_back: bool) -> Sayable:
@@ -214,6 +219,9 @@ class Form(Step):
     def takes(self) -> Iterator[Mention]:
         for name, slot in self.fields.items():
             yield Mention(("fields", name, "takes"), slot.takes)
+
+    def cut_short(self) -> bool:
+        return any(self.interrupt)
 
     def longest(self, pace: Pace) -> float:
         asks = [slot.ask for slot in self.fields.values() if slot.ask is not None]

@@ -6,7 +6,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, YesNo, read_target, wrong
+from ivr.flow.fields import (
+    ANYTHING,
+    NAME,
+    Interrupts,
+    Model,
+    Name,
+    Names,
+    Seconds,
+    Target,
+    YesNo,
+    read_target,
+    wrong,
+)
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.flow.steps.menu import BETWEEN, Choices, choices_of
@@ -57,6 +69,9 @@ class Listen(Step):
     every language that can be recognized, and the call goes on in that one. Things that are named in
     the answer (an amount, a day) are not asked again by a `form` that wants them.
 
+    `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
+    `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
+
         how_can_i_help:
           listen: how_can_i_help
           intents: {lost_card: {to: card.lost, confirm: lost_your_card}, balance: accounts}
@@ -76,6 +91,7 @@ class Listen(Step):
     any_language: YesNo = False
     no_input: Names = ()
     no_match: Names = ()
+    interrupt: Interrupts = ANYTHING
     patience: Seconds = 6.0
     unheard: Target
     otherwise: Target
@@ -94,6 +110,7 @@ class Listen(Step):
                 between=BETWEEN,
                 own="".join(key[0] for key in keyed),
                 says=says,
+                interrupt=self.interrupt,
             )
             match outcome:
                 case Keyed(keys) if keys in keyed:
@@ -145,6 +162,9 @@ class Listen(Step):
     def writes(self) -> Iterator[Mention]:
         if self.into is not None:
             yield Mention(("into",), self.into)
+
+    def cut_short(self) -> bool:
+        return any(self.interrupt)
 
     def longest(self, pace: Pace) -> float:
         prompts = (self.listen, *self.no_input, *self.no_match)

@@ -6,7 +6,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import NAME, Model, Name, Names, Seconds, Target, YesNo, read_target, wrong
+from ivr.flow.fields import (
+    ANYTHING,
+    NAME,
+    Interrupts,
+    Model,
+    Name,
+    Names,
+    Seconds,
+    Target,
+    YesNo,
+    read_target,
+    wrong,
+)
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import HUMAN_KEY, Keyed, Silence, Turn
@@ -62,6 +74,9 @@ class Menu(Step):
     `any_language` the words may be said in every language that can be recognized, and the call goes
     on in that one.
 
+    `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
+    `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
+
         main_menu:
           menu: what_can_we_do
           choices: {1: {to: card.lost, says: lost_card}, 2: accounts}
@@ -78,6 +93,7 @@ class Menu(Step):
     any_language: YesNo = False
     no_input: Names = ()
     no_match: Names = ()
+    interrupt: Interrupts = ANYTHING
     patience: Seconds = 6.0
     otherwise: Target
 
@@ -95,6 +111,7 @@ class Menu(Step):
                 between=BETWEEN,
                 own="".join(key[0] for key in self.choices),
                 says=says,
+                interrupt=self.interrupt,
             )
             match outcome:
                 case Keyed(keys) if keys in keyed:
@@ -119,6 +136,9 @@ class Menu(Step):
         yield Mention(("menu",), self.menu)
         yield from mentions("no_input", self.no_input)
         yield from mentions("no_match", self.no_match)
+
+    def cut_short(self) -> bool:
+        return any(self.interrupt)
 
     def longest(self, pace: Pace) -> float:
         prompts = (self.menu, *self.no_input, *self.no_match)

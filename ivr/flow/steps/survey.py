@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 
 from ivr.flow.conversation import Conversation
-from ivr.flow.fields import Name, Seconds, Target, wrong
+from ivr.flow.fields import ANYTHING, Interrupts, Name, Seconds, Target, wrong
 from ivr.flow.sayable import Said
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts
 from ivr.flow.steps.ask import DICTATED
@@ -27,6 +27,9 @@ class Survey(Step):
     A queue's or transfer's `next` leads here, so that the question comes after the talk. The score
     is kept in the record, also when the caller is forgotten, and in a variable.
 
+    `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
+    `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
+
         how_was_it: {survey: rate_us, into: score, keys: 1-5, next: thanks, otherwise: goodbye}
     """
 
@@ -35,13 +38,19 @@ class Survey(Step):
     survey: Name
     into: Name
     keys: Annotated[str, BeforeValidator(_keys)]
+    interrupt: Interrupts = ANYTHING
     patience: Seconds = 8.0
     next: Target
     otherwise: Target
 
     async def run(self, talk: Conversation) -> str:
         outcome = await talk.listen(
-            self.survey, most=1, patience=self.patience, own=self.keys, says=DICTATED
+            self.survey,
+            most=1,
+            patience=self.patience,
+            own=self.keys,
+            says=DICTATED,
+            interrupt=self.interrupt,
         )
         score = ""
         if isinstance(outcome, Keyed):
@@ -63,6 +72,9 @@ class Survey(Step):
 
     def writes(self) -> Iterator[Mention]:
         yield Mention(("into",), self.into)
+
+    def cut_short(self) -> bool:
+        return any(self.interrupt)
 
     def longest(self, pace: Pace) -> float:
         return attempts(pace, (self.survey,), self.patience)
