@@ -108,7 +108,7 @@ async def heard_again(leg: Leg, hertz: int, begin: int) -> None:
 
 async def next_at(served: Served, agent: str, last: Leg) -> Leg:
     phone = served.rig.carrier.phone(agent)
-    await until(f"{agent}'s phone rings again", lambda: phone.calls[-1] is not last, 10)
+    await until(f"{agent}'s phone rings again", lambda: phone.calls[-1] is not last, 30)
     return phone.calls[-1]
 
 

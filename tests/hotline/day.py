@@ -26,7 +26,7 @@ from tests.rig.sound import Sound
 
 T = TypeVar("T")
 
-LATE = 20.0
+LATE = 40.0
 """Seconds after which something that should have happened counts as never happening."""
 
 

@@ -66,7 +66,7 @@ class Stranger(asyncio.DatagramProtocol):
 
     async def until_answered(self) -> None:
         """Wait for "200 OK"."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await asyncio.shield(self._answer)
 
     async def press(self, key: str) -> None:

@@ -35,7 +35,7 @@ async def kept(day: Day, caller: Caller) -> Recording:
             found[:] = database.recordings.find(Wanted(call_id=caller.call_id, state=None))
             return bool(found)
 
-        await until("the recording is put away", there, 15)
+        await until("the recording is put away", there, 60)
     [recording] = found
     return recording
 

@@ -113,7 +113,7 @@ async def kept(day: Day, caller: Caller) -> Recording:
             found[:] = database.recordings.find(Wanted(call_id=caller.call_id))
             return bool(found)
 
-        await until("the recording is put away", there, 15)
+        await until("the recording is put away", there, 60)
     [recording] = found
     return recording
 
@@ -258,7 +258,7 @@ async def test_what_is_no_secret_is_found_where_secrets_are_looked_for(day: Day)
 
 @ON_THAT_DAY
 async def test_no_file_no_log_and_no_recording_holds_a_secret(day: Day) -> None:
-    await until("every recording is put away", lambda: not list(capture(day).glob("*.raw")), 20)
+    await until("every recording is put away", lambda: not list(capture(day).glob("*.raw")), 60)
     with Database.open(day.app.settings.url) as database:
         recordings = [opened(day, one) for one in database.recordings.find(Wanted())]
     assert len(recordings) > 6

@@ -76,7 +76,7 @@ async def serving(settings: Settings) -> AsyncIterator[Process]:
     finally:
         if process.returncode is None:
             process.kill()
-        await asyncio.wait_for(process.communicate(), 10)  # nobody of it is left who could write
+        await asyncio.wait_for(process.communicate(), 30)  # nobody of it is left who could write
 
 
 async def test_it_hands_its_callers_over_when_it_is_told_to_end(rig: Rig, home: Settings) -> None:

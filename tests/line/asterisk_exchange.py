@@ -84,7 +84,7 @@ class AsteriskExchange:
             await inbound.start()
             stack.push_async_callback(inbound.stop)
             leg = await rig.carrier.call("13800138000")
-            arrival, line = await asyncio.wait_for(arrived, 5)
+            arrival, line = await asyncio.wait_for(arrived, 20)
             assert arrival.number.endswith("13800138000")
             if ears is not None:
                 await leg.until_answered()
@@ -155,7 +155,7 @@ def _has(leg: Leg, spoken: Spoken) -> bool:
 
 async def _until_forgotten(inbound: Inbound) -> None:
     """No line may be remembered when its channel is gone."""
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         while inbound.channels:  # noqa: ASYNC110  it is looked at from outside
             await asyncio.sleep(0.02)
 

@@ -31,7 +31,7 @@ class ByHand:
 
     async def event(self, name: str, **headers: str) -> Message:
         """Wait for an event with these headers; each is reported once."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 for message in self.seen:
                     if message["Event"] == name and headers.items() <= message.items():
