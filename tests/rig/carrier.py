@@ -94,6 +94,10 @@ class Carrier:
         """The agent's phone tells the hotline that it goes away."""
         await self._ami.action("PJSIPUnregister", Registration=agent)
 
+    async def plug_in(self, agent: str) -> None:
+        """The agent's phone tells the hotline that it is there again."""
+        await self._ami.action("PJSIPRegister", Registration=agent)
+
     async def clear(self) -> None:
         """Everybody hangs up."""
         for task in self._tasks:
