@@ -306,7 +306,7 @@ class Sealed:
 
 
 class House(Outside, Hearing, Protocol):
-    """What stands around a running flow. `ivr/call.py` is the real one."""
+    """What stands around a running flow. `ivr.call.house` is the real one."""
 
     @property
     def call_id(self) -> str:

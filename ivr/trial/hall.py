@@ -40,7 +40,7 @@ class Trial:
     events: list[CallEvent] = field(default_factory=list)
 
     def add(self, entry: CallEvent | CallSummary) -> None:
-        """Keep an event, or the summary as it stands now (see `ivr.call.Keeper`)."""
+        """Keep an event, or the summary as it stands now (see `ivr.call.around.Keeper`)."""
         if isinstance(entry, CallSummary):
             self.summary = entry
             return
@@ -63,23 +63,23 @@ class Trial:
 
 
 class Promised:
-    """An `ivr.call.Ledger` in which it is only noted who is to be called back."""
+    """An `ivr.call.around.Ledger` in which it is only noted who is to be called back."""
 
     def __init__(self, desk: Desk) -> None:
         self.kept: list[Callback] = []
         self._desk = desk
 
     async def keep(self, callback: Callback) -> bool:
-        """See `ivr.call.Ledger`."""
+        """See `ivr.call.around.Ledger`."""
         self.kept.append(callback)
         self._desk.tell(CallLeft(callback.call_id))
         return True
 
     def hung_up(self, call_id: str) -> None:
-        """See `ivr.call.Ledger`."""
+        """See `ivr.call.around.Ledger`."""
 
     async def take_over(self, number: str, queue: str) -> float | None:
-        """See `ivr.call.Ledger`."""
+        """See `ivr.call.around.Ledger`."""
         return None
 
 
