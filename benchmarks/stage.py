@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.load.rtp import SILENCE
 from benchmarks.machine import Process
 from ivr import resources
 from ivr.agent import AgentAccount
@@ -31,6 +32,7 @@ from tests.rig.engine import CHECKOUT, settings_for
 from tests.rig.rig import Switches, running_switches
 
 _READY_WITHIN = 60.0
+RATE = 8000  # samples a second; one byte each in A-law
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,20 @@ class Stage:
         address = switch_agents.Address(port=self.switches.ami_port)
         assert switch_agents.reload(self.switches.home, address, (module,))
 
+    def play_quiet_music(self) -> None:
+        """Let callers wait with silence in their own codec: packets as of music, and no transcoding."""
+        folder = self.switches.home / "music"
+        folder.mkdir()
+        (folder / "silence.alaw").write_bytes(SILENCE * RATE * 60)
+        own = self.switches.hotline.etc / "musiconhold.conf"
+        lines = own.read_text(encoding="utf-8").splitlines()
+        there = [
+            f"directory = {folder}" if line.startswith("directory") else line for line in lines
+        ]
+        own.write_text("\n".join(there) + "\n", encoding="utf-8")
+        address = switch_agents.Address(port=self.switches.ami_port)
+        assert switch_agents.reload(self.switches.home, address, switch_agents.MUSIC)
+
     def know_agents(self) -> None:
         """Make the agents' phones known to the switch; they register by themselves."""
         address = switch_agents.Address(port=self.switches.ami_port)
@@ -94,15 +110,22 @@ class Stage:
 
 @contextmanager
 def stage(
-    agents: Sequence[AgentAccount], callers: Sequence[Profile], rtp_ports: int = 500
+    agents: Sequence[AgentAccount],
+    callers: Sequence[Profile],
+    rtp_ports: int = 500,
+    *,
+    whisper: bool = True,
 ) -> Iterator[Stage]:
-    """Set it up: the flows as they are shipped, but that agents need no time for wrap-up."""
+    """Set it up: the flows as they are shipped, but that agents need no time for wrap-up.
+
+    Without `whisper` agents hear nothing before they talk.
+    """
     asterisk = install.install(CHECKOUT, lambda _: None)
     # Not under the checkout: the path of a switch's Unix socket may be 100 characters long.
     folder = Path(tempfile.mkdtemp(prefix="careline-bench-"))
     try:
         with running_switches(asterisk, folder, rtp_ports) as switches:
-            settings = settings_for(switches, _without_wrap_up(folder / "flows"))
+            settings = settings_for(switches, _flows(folder / "flows", whisper))
             hotline = load(settings.flows)
             prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
             prompts.build(ahead(hotline), lambda made: None)
@@ -126,11 +149,13 @@ def _process(switch: Instance) -> Process:
     return Process(pid)
 
 
-def _without_wrap_up(folder: Path) -> Path:
+def _flows(folder: Path, whisper: bool) -> Path:
     shutil.copytree(resources.flows(), folder)
     file = folder / "center.yaml"
     center = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  strings only
     for queue in center["queues"].values():
         queue["wrap_up"] = "0s"
+    if not whisper:
+        del center["whisper"]
     file.write_text(yaml.safe_dump(center, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return folder

@@ -1,12 +1,12 @@
 """What does a caller under load do? Rings, listens, presses a key, talks, and notices it all."""
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 from time import monotonic
 
+from benchmarks.load.dialog import Dialog
 from benchmarks.load.rtp import Air, Mouth
-from benchmarks.load.sip import Message, Wire, session
+from benchmarks.load.sip import Message, Wire
 
 VOICE = b"voice of %s;"
 """What a leg says: its own name, in bytes that pass the switch unchanged."""
@@ -88,19 +88,16 @@ class Callers:
 class _OneCall:
     def __init__(self, wire: Wire, air: Air, prompt: frozenset[bytes], call: Call) -> None:
         self.call = call
-        self._wire, self._air, self._prompt = wire, air, prompt
-        self._call_id = secrets.token_hex(12)
-        self._from = f"<sip:{call.number}@{wire.here[0]}>;tag={secrets.token_hex(6)}"
-        self._uri = f"sip:{call.dialled}@{wire.switch[0]}:{wire.switch[1]}"
-        self._to = f"<{self._uri}>"
+        self._air, self._prompt = air, prompt
         self._mouth: Mouth | None = None
         self._answered = asyncio.Event()
         self._ended = asyncio.Event()
-        wire.dialogs[self._call_id] = self._happened
+        hears = (air.address, air.port)
+        self._dialog = Dialog(wire, call.number, call.dialled, hears, self._begin, self._end)
 
     async def run(self, key: str, after: float) -> None:
         self.call.invited = monotonic()
-        self._request("INVITE", 1, session(self._air.address, self._air.port))
+        self._dialog.invite()
         await self._answered.wait()
         await asyncio.sleep(after)
         if self._mouth is not None:
@@ -111,51 +108,23 @@ class _OneCall:
         """Forget the call; one that is still there is hung up."""
         if self._mouth is not None:
             self._air.disconnect(self._mouth)
-            if self.call.ended is None:
-                self._request("BYE", 2)
-        del self._wire.dialogs[self._call_id]
+        self._dialog.leave()
 
-    def _request(self, method: str, number: int, body: str = "", via: str = "") -> None:
-        headers = {
-            "From": self._from,
-            "To": self._to,
-            "Call-ID": self._call_id,
-            "CSeq": f"{number} {method}",
-            "Contact": self._wire.contact(self.call.number),
-            "Allow": "INVITE, ACK, BYE, CANCEL, UPDATE, OPTIONS",
-        }
-        self._wire.request(method, self._uri, headers, body, via)
+    def _begin(self, answer: Message) -> None:
+        self.call.answered = monotonic()
+        self._mouth = self._air.connect(answer.audio, voice(self.call.number), self._hear)
+        self._answered.set()
+
+    def _end(self, why: str) -> None:
+        if why:
+            self.call.failure = why
+            self._answered.set()
+        else:
+            self.call.ended = monotonic()
+        self._ended.set()
 
     def _keyed(self) -> None:
         self.call.keyed = monotonic()
-
-    def _happened(self, message: Message) -> None:
-        match message.method, message.status:
-            case "INVITE", 200:
-                self._to, self._uri = message["To"], message.contact
-                self._request("ACK", 1)
-                if self._mouth is None:
-                    self.call.answered = monotonic()
-                    own = voice(self.call.number)
-                    self._mouth = self._air.connect(message.audio, own, self._hear)
-                    self._answered.set()
-            case "INVITE", status if status >= 300:
-                self._to = message["To"]
-                self._request("ACK", 1, via=message["Via"])
-                self._fail(message.start)
-            case "INVITE", 0:  # the switch says who is connected now
-                self._wire.reply(message, "200 OK", body=session(self._air.address, self._air.port))
-            case "UPDATE", 0:
-                self._wire.reply(message, "200 OK")
-            case "BYE", 0:
-                self._wire.reply(message, "200 OK")
-                self.call.ended = self.call.ended or monotonic()
-                self._ended.set()
-
-    def _fail(self, why: str) -> None:
-        self.call.failure = why
-        self._answered.set()
-        self._ended.set()
 
     def _hear(self, frame: bytes) -> None:
         call = self.call
