@@ -182,6 +182,7 @@ class App:
             monotonic,
             lambda: self.hotline.center.queues,
             lately,
+            self.inbound.take_aside,
         )
         groups: dict[Role, str | None] = {
             "supervisor": settings.supervisors,

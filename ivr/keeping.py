@@ -200,8 +200,10 @@ class Keeping:
             self._database.recordings.add(replace(recording, state="failed", note="nothing in it"))
             return
         target = self._shelf.sealed(part, recording.at, self._form)
+        rest = self._shelf.rest(part)
+        rest_too = rest if rest.exists() else None
         with tempfile.TemporaryFile(dir=raw.parent) as encoded:
-            encode(raw, encoded, self._form)
+            encode(raw, encoded, self._form, rest_too)
             Vault(Keys.read(self._key_file)).seal(encoded, target)
         self._database.recordings.add(
             replace(
@@ -212,6 +214,7 @@ class Keeping:
                 sha256=sha256(target),
             )
         )
+        rest.unlink(missing_ok=True)
         raw.unlink()
 
     async def _failed(self, recording: Recording, why: str) -> None:

@@ -1,5 +1,6 @@
 """How does an agent have the caller key a secret in a talk, and learn only whether it is right?"""
 
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ivr.errors import CallerHungUp, LineError
@@ -18,6 +19,15 @@ Outcome = Literal["right", "wrong", "failed", "not_muted", "broken_off"]
 recording could have heard it. `broken_off`: somebody hung up, or the engine stopped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an entry. With `right` comes the `token` that the lookup answered with, if the
+    hotline asks for one: it is for whoever had the caller asked, and stands in no record."""
+
+    outcome: Outcome
+    token: str | None = None
+
+
 class Entry(Line, Protocol):
     """The caller's line while the agent is away: `ivr.line.asterisk.secure.SecureEntry`."""
 
@@ -31,35 +41,36 @@ class Entry(Line, Protocol):
         """Say something to the agent alone."""
 
 
-async def take(entry: Entry, talk: Conversation, spec: SecureSpec, language: str) -> Outcome:
+async def take(entry: Entry, talk: Conversation, spec: SecureSpec, language: str) -> Result:
     """Take a secret by `spec` and tell an agent who speaks `language` what came of it.
 
     `talk` is the caller's conversation, on the line `entry`. Nobody is left apart: whatever happens,
     the recording goes on and the two are joined again.
     """
-    outcome: Outcome = "broken_off"
+    result = Result("broken_off")
     try:
-        outcome = await _take(entry, talk, spec)
+        result = await _take(entry, talk, spec)
     except CallerHungUp:
         pass
     except LineError as error:
         talk.house.trouble(f"the secure entry failed: {error}")
     finally:
         recording = await entry.end()
-        talk.note("secure_entry", outcome=outcome, recording=recording)
+        outcome, token = result.outcome, {"token": True} if result.token is not None else {}
+        talk.note("secure_entry", outcome=outcome, recording=recording, **token)
         if not recording:
             talk.house.trouble("the recording may still be muted after a secure entry")
     told = {"right": spec.right, "wrong": spec.wrong}.get(outcome, spec.failed)
     spoken = talk.hotline.wording.spoken(told, language, talk.facts, slow=False)
     if spoken is not None and outcome != "broken_off":
         await entry.tell(spoken)
-    return outcome
+    return result
 
 
-async def _take(entry: Entry, talk: Conversation, spec: SecureSpec) -> Outcome:
+async def _take(entry: Entry, talk: Conversation, spec: SecureSpec) -> Result:
     if not await entry.begin():
         talk.house.trouble("a secure entry was refused: the recording could not be muted")
-        return "not_muted"
+        return Result("not_muted")
     talk.note("secure_entry_begins")
     ask = Ask.model_construct(
         ask=spec.ask,
@@ -73,14 +84,24 @@ async def _take(entry: Entry, talk: Conversation, spec: SecureSpec) -> Outcome:
     )
     try:
         if await ask.run(talk) == "not_keyed":
-            return "failed"
-        result = await talk.look_up(spec.lookup, spec.with_, SECRET)
+            return Result("failed")
+        answer = await talk.look_up(spec.lookup, spec.with_, SECRET)
     except (HumanWanted, BackWanted):  # there is a human on the line already
-        return "failed"
-    match result:
+        return Result("failed")
+    match answer:
         case Found():
-            return "right"
+            return _right(answer, talk, spec)
         case Missing():
-            return "wrong"
+            return Result("wrong")
         case _:
-            return "failed"
+            return Result("failed")
+
+
+def _right(answer: Found, talk: Conversation, spec: SecureSpec) -> Result:
+    if spec.token is None:
+        return Result("right")
+    token = answer.fields.get(spec.token)
+    if not isinstance(token, str) or not token:
+        talk.house.trouble(f"{spec.lookup} answered a secure entry without the token {spec.token}")
+        return Result("failed")
+    return Result("right", token)

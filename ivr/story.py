@@ -161,6 +161,8 @@ SUPERVISED = {
     "listen": "listened to the talk",
     "whisper": "listened and spoke to the agent",
     "barge": "joined the talk",
+    "secure_entry": "had the caller key a secret",
+    "secure_result": "asked what came of the secret entry",
 }
 SECURE = {
     "right": "it was right",
@@ -198,7 +200,8 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     ),
     "secure_entry_begins": "The recording is muted; the caller keys a secret, the agent waits.",
     "secure_entry": lambda data: (
-        f"The secret: {SECURE.get(data['outcome'], '–')}. The recording "
+        f"The secret: {SECURE.get(data['outcome'], '–')}"
+        f"{', and there is a token for it' if data.get('token') else ''}. The recording "
         f"{'goes on' if data['recording'] else 'may still be muted'}."
     ),
     "recorded": "The caller spoke for {seconds} s; ended by {ended}.",

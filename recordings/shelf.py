@@ -1,6 +1,7 @@
 """Where do recordings lie, and is there room for more?
 
     recordings/capture/<call>-<n>.raw            the switch writes here while people talk
+    recordings/capture/<call>-<n>.rest.raw       and here, where the other was left muted
     recordings/2026/11/21/<call>-<n>.flac.age    whole, sealed; the day is that of the call, in UTC
 
 Files are named by the call, never by a number or a name. What is half written ends with .raw or
@@ -70,6 +71,10 @@ class Shelf:
     def capture(self, part: Part) -> Path:
         """Where the switch is to write a talk."""
         return self.root / CAPTURE / f"{part}.raw"
+
+    def rest(self, part: Part) -> Path:
+        """Where the switch writes the rest of a talk whose muting nobody has ended."""
+        return self.root / CAPTURE / f"{part}.rest.raw"
 
     def sealed(self, part: Part, at: datetime, form: Format) -> Path:
         """Where the recording of a call begun `at` (aware) is kept."""

@@ -2,8 +2,9 @@
 
 MixMonitor's option D, on the agent's channel, writes both directions as one raw stream: 8 kHz, 16
 bit little-endian, two samples a frame, what came from the agent left and what went to the agent
-right. It is kept with the caller left and the agent right, as FLAC (lossless) or Opus (24 kbit/s),
-made by ffmpeg through pydub.
+right. The rest of a talk that was left muted is written on the caller's channel: the caller is on
+the left there. It is kept with the caller left and the agent right, as FLAC (lossless) or Opus
+(24 kbit/s), made by ffmpeg through pydub.
 """
 
 import io
@@ -43,15 +44,34 @@ def seconds(raw: Path) -> float:
     return raw.stat().st_size // FRAME / RATE
 
 
-def encode(raw: Path, into: IO[bytes], form: Format = "flac") -> None:
-    """Write a raw recording, whole frames of it, to `into` as it is to be kept."""
-    content = raw.read_bytes()
-    agent_left = np.frombuffer(content[: len(content) // FRAME * FRAME], "<i2").reshape(-1, 2)
-    caller_left = np.ascontiguousarray(agent_left[:, ::-1]).tobytes()
-    audio = AudioSegment(caller_left, sample_width=2, frame_rate=RATE, channels=2)
+def encode(raw: Path, into: IO[bytes], form: Format = "flac", rest: Path | None = None) -> None:
+    """Write a raw recording, whole frames of it, to `into` as it is to be kept.
+
+    With `rest` what that holds is in it, where the recording itself is muted: their ends lie as far
+    apart as the moments at which the two were written last.
+    """
+    both = _frames(raw)[:, ::-1].copy()
+    if rest is not None:
+        later = raw.stat().st_mtime - rest.stat().st_mtime
+        _lay_under(both, _frames(rest), round(later * RATE))
+    audio = AudioSegment(both.tobytes(), sample_width=2, frame_rate=RATE, channels=2)
     container, options = _OPTIONS[form]
     audio.export(into, format=container, parameters=options)
     into.seek(0)
+
+
+def _frames(raw: Path) -> npt.NDArray[np.int16]:
+    content = raw.read_bytes()
+    return np.frombuffer(content[: len(content) // FRAME * FRAME], "<i2").reshape(-1, 2)
+
+
+def _lay_under(both: npt.NDArray[np.int16], rest: npt.NDArray[np.int16], later: int) -> None:
+    """Put `rest`, which ends so many frames before `both` does, where nothing is in `both`."""
+    end = min(max(len(both) - later, 0), len(both))
+    under = rest[-end:] if end else rest[:0]
+    place = both[end - len(under) : end]
+    silent = ~place.any(axis=1)
+    place[silent] = under[silent]
 
 
 def decode(kept: IO[bytes]) -> tuple[Samples, Samples]:

@@ -23,7 +23,7 @@ from ivr.flow.serving import Box, CutOff, Deaf, Hearing, Outside, Sealed
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay
-from ivr.secure_entry import Entry, take
+from ivr.secure_entry import Entry, Result, take
 from ivr.troubles import Troubles
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,8 @@ class Call:
         self._talk: Conversation | None = None
         self.interrupted = before is not None
         """Whether the call waits to be picked up again."""
+        self.entry: Result | Literal["under_way"] | None = None
+        """The newest secure entry of the call: under way, or what came of it."""
         self._ledger = ledger or NoLedger()
         self._tape = tape or NoTape()
         self._line = line
@@ -256,8 +258,17 @@ class Call:
         if spec is None or talk is None or account is None:
             await entry.end()
             return
-        aside = talk.aside(entry)
-        await take(entry, aside, spec, account.language or self._hotline.wording.default)
+        self.entry, result = "under_way", Result("broken_off")
+        try:
+            aside, language = talk.aside(entry), account.language or self._hotline.wording.default
+            result = await take(entry, aside, spec, language)
+        finally:
+            self.entry = result
+
+    @property
+    def has_secure_entry(self) -> bool:
+        """Whether the hotline that serves the call has a secret to be keyed."""
+        return self._hotline.center.secure_entry is not None
 
     # -- beginning and end -----------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from ivr.cli import (
     report,
     schema,
     search,
+    secure_entry,
     serve,
     simulate,
     speaker,
@@ -84,6 +85,7 @@ app.add_typer(floor.app, name="floor", rich_help_panel=ANSWERING)
 app.command("top", rich_help_panel=ANSWERING)(top.top)
 for _spying in (floor.listen, floor.whisper, floor.barge):
     app.command(_spying.__name__, rich_help_panel=ANSWERING)(_spying)
+app.command("secure-entry", rich_help_panel=ANSWERING)(secure_entry.secure_entry)
 app.command("close", rich_help_panel=ANSWERING)(closing.close)
 app.command("open", rich_help_panel=ANSWERING)(closing.open_)
 app.command("report", rich_help_panel=ANSWERING)(report.report)

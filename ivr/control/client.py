@@ -51,6 +51,10 @@ class Engine:
         """Do something with a waiting call; its whole id."""
         return str(self._ask("POST", f"/calls/{quote(call, safe='')}/{act}", fields)["call"])
 
+    def entry(self, call: str) -> dict[str, Any]:
+        """What came of a call's newest secure entry: its outcome, and a token or None."""
+        return self._ask("GET", f"/calls/{quote(call, safe='')}/secure-entry")
+
     def spy(self, act: str, agent: str, phone: str) -> str:
         """Let a phone hear an agent's talk; the code to dial there."""
         where = f"/agents/{quote(agent, safe='')}/{act}"

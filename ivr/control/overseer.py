@@ -5,9 +5,9 @@ Every act is written into the record of the call it concerns, into the audit log
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ivr.control.lately import Lately
 from ivr.control.roles import SPYING, Act, Person, require
@@ -15,6 +15,7 @@ from ivr.desk import Desk
 from ivr.door import Door
 from ivr.errors import BadInput, NotFound
 from ivr.record import CallSummary
+from ivr.secure_entry import Result
 from ivr.store.database import Database
 from routing.model import Seat, Waiting
 
@@ -33,14 +34,26 @@ class Supervised(Protocol):
     def summary(self) -> CallSummary:
         """The call in one line, as it stands."""
 
+    @property
+    def entry(self) -> Result | Literal["under_way"] | None:
+        """Its newest secure entry."""
+
+    @property
+    def has_secure_entry(self) -> bool:
+        """Whether the flows that serve it have a secret to be keyed."""
+
     def note(self, kind: str, /, **data: Any) -> None:
         """Write an event into the call's record."""
+
+
+async def _nobody_aside(call: str) -> None:
+    raise NotFound(f"No caller can be taken aside in {call[:80]!r}.")
 
 
 class Overseer:
     """The floor in a supervisor's hands. `calls` are those under way, by id; `now` is the time and
     `clock` the floor's own (monotonic) clock in seconds; `queues` names those callers can get into,
-    `lately` knows how they were served."""
+    `lately` knows how they were served, `take_aside` begins a secure entry in a talk."""
 
     def __init__(
         self,
@@ -52,7 +65,9 @@ class Overseer:
         clock: Callable[[], float],
         queues: Callable[[], Iterable[str]] = tuple,
         lately: Lately | None = None,
+        take_aside: Callable[[str], Awaitable[None]] = _nobody_aside,
     ) -> None:
+        self._take_aside = take_aside
         self._desk = desk
         self._door = door
         self._calls = calls
@@ -161,6 +176,40 @@ class Overseer:
         return name
 
     # -- talks -----------------------------------------------------------------------------------
+
+    async def begin_entry(self, who: Person, call: str) -> str:
+        """Have the caller of a talk key a secret, as if the agent had dialled *9; the call's whole id.
+
+        Raises NotFound, BadInput, LineError, NotAllowed.
+        """
+        require(who, "secure_entry")
+        name, under_way = self._under_way(call)
+        if not under_way.has_secure_entry:
+            raise BadInput("center.yaml has no secure_entry in the version that serves this call.")
+        await self._take_aside(name)
+        await self._keep(who, "secure_entry", name, {})
+        return name
+
+    async def entry(self, who: Person, call: str) -> dict[str, Any]:
+        """What came of a call's newest secure entry: right, wrong, … or under_way. Whoever is given a
+        token for it stands in the audit log. Raises NotFound, NotAllowed."""
+        require(who, "secure_result")
+        name, under_way = self._under_way(call)
+        match under_way.entry:
+            case None:
+                raise NotFound(f"No secret was keyed in the call {call[:80]!r}.")
+            case Result(outcome, token):
+                if token is not None:
+                    await self._keep(who, "secure_result", name, {})
+                return {"call": name, "outcome": outcome, "token": token}
+            case state:
+                return {"call": name, "outcome": state, "token": None}
+
+    def _under_way(self, call: str) -> tuple[str, Supervised]:
+        name = call if call in self._calls else OWN + call
+        if name not in self._calls:
+            raise NotFound(f"There is no call {call[:80]!r} under way; `careline floor` has them.")
+        return name, self._calls[name]
 
     def grant(self, who: Person, act: Act, agent: str, phone: str) -> str:
         """Let `phone` listen to the agent's talk, by dialling the code returned within `GRANT`.

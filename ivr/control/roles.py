@@ -16,7 +16,17 @@ from typing import Literal, get_args
 from ivr.errors import CarelineError
 
 Role = Literal["admin", "supervisor", "agent", "auditor"]
-Act = Literal["see", "front", "withdraw", "move", "listen", "whisper", "barge"]
+Act = Literal[
+    "see",
+    "front",
+    "withdraw",
+    "move",
+    "listen",
+    "whisper",
+    "barge",
+    "secure_entry",
+    "secure_result",
+]
 SPYING: tuple[Act, ...] = ("listen", "whisper", "barge")
 
 MAY: dict[Role, frozenset[Act]] = {

@@ -3,6 +3,8 @@
     GET  /floor                          who waits, who talks
     POST /calls/ID/front | withdraw      a waiting call
     POST /calls/ID/move    {"queue": …}
+    POST /calls/ID/secure-entry          have the caller of a talk key a secret
+    GET  /calls/ID/secure-entry          what came of it: {"outcome": …, "token": …}
     POST /agents/NAME/listen | whisper | barge   {"phone": …}
 
 Answers are JSON; a refusal is {"error": sentence} with 400 (wrong), 403 (not allowed) or 404 (not
@@ -50,6 +52,7 @@ class Control:
         self._var = var
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get("/floor", self._answer(self._floor))
+        app.router.add_get("/calls/{call}/secure-entry", self._answer(self._entry))
         app.router.add_post("/calls/{call}/{act}", self._answer(self._call))
         app.router.add_post("/agents/{agent}/{act}", self._answer(self._agent))
         self._runner = web.AppRunner(app, access_log=None)
@@ -122,7 +125,14 @@ class Control:
             case "move":
                 queue = await _text(request, "queue")
                 return {"call": await overseer.move(who, call, queue)}
-        raise NotFound("There is no such act on a call: front, withdraw and move are known.")
+            case "secure-entry":
+                return {"call": await overseer.begin_entry(who, call)}
+        raise NotFound(
+            "There is no such act on a call: front, withdraw, move, secure-entry are known."
+        )
+
+    async def _entry(self, request: web.Request, who: Person) -> dict[str, Any]:
+        return await self._overseer.entry(who, request.match_info["call"])
 
     async def _agent(self, request: web.Request, who: Person) -> dict[str, Any]:
         act = request.match_info["act"]

@@ -31,7 +31,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "ticket": ("topic", "taken"),
     "consent": ("recording",),
     "secure_entry_begins": (),
-    "secure_entry": ("outcome", "recording"),
+    "secure_entry": ("outcome", "recording", "token"),
     "recorded": ("seconds", "ended"),
     "message": ("kind", "seconds", "queue", "kept"),
     "survey": ("question", "score"),

@@ -8,19 +8,20 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
 from ivr.control import overseer as rules
 from ivr.control.client import Engine, path
 from ivr.control.overseer import Overseer
-from ivr.control.roles import MAY, NotAllowed, Person, Role, person, require
+from ivr.control.roles import MAY, Act, NotAllowed, Person, Role, person, require
 from ivr.control.server import Control
 from ivr.desk import Desk
 from ivr.door import Door
 from ivr.errors import BadInput, CarelineError, NotFound
 from ivr.record import CallSummary
+from ivr.secure_entry import Result
 from ivr.store import Database
 from routing.events import AgentArrived, AgentPaused, CallWaits, OfferAccepted
 from routing.floor import Floor
@@ -37,6 +38,8 @@ class Call:
     def __init__(self, call_id: str) -> None:
         self.summary = CallSummary(call_id=call_id, started=NOW, masked="•••• 8000")
         self.noted: list[tuple[str, dict[str, Any]]] = []
+        self.entry: Result | Literal["under_way"] | None = None
+        self.has_secure_entry = call_id == "careline-1"
 
     def note(self, kind: str, /, **data: Any) -> None:
         self.noted.append((kind, data))
@@ -64,9 +67,13 @@ class Hotline:
             self.database,
             lambda: NOW,
             lambda: monotonic() + self.clock,
+            take_aside=self.take_aside,
         )
         self.control = Control(self.overseer, var, groups)
         self.engine = Engine(path(var))
+
+    async def take_aside(self, call_id: str) -> None:
+        self.calls[call_id].entry = "under_way"
 
     def waiting(self) -> list[str]:
         return [one.call for one in self.desk.floor.waiting()]
@@ -154,6 +161,42 @@ async def test_a_folder_too_deep_for_a_socket_is_told(tmp_path: Path) -> None:
         await hotline.control.open()
     hotline.desk.close()
     hotline.database.close()
+
+
+# -- secrets -------------------------------------------------------------------------------------
+
+
+async def test_a_secure_entry_is_begun_and_its_token_given_out_and_both_are_written_down(
+    hotline: Hotline,
+) -> None:
+    assert await ask(hotline.engine.act, "secure-entry", "1") == "careline-1"
+    assert (await ask(hotline.engine.entry, "1"))["outcome"] == "under_way"
+    hotline.calls["careline-1"].entry = Result("right", "tok-1")
+    found = await ask(hotline.engine.entry, "careline-1")
+    assert (found["outcome"], found["token"]) == ("right", "tok-1")
+    acts = [(entry.act, entry.about) for entry in hotline.database.audit.entries()]
+    assert acts == [("secure_entry", "careline-1"), ("secure_result", "careline-1")]
+    noted = hotline.calls["careline-1"].noted
+    assert [data["act"] for _, data in noted] == [act for act, _ in acts]
+    assert "tok-1" not in str([*hotline.database.audit.entries(), *noted])
+
+
+async def test_what_is_no_talk_or_has_no_secret_to_be_keyed_is_told(hotline: Hotline) -> None:
+    with pytest.raises(NotFound, match="under way"):
+        await ask(hotline.engine.act, "secure-entry", "9")
+    with pytest.raises(BadInput, match="no secure_entry"):
+        await ask(hotline.engine.act, "secure-entry", "2")
+    with pytest.raises(NotFound, match="No secret was keyed"):
+        await ask(hotline.engine.entry, "1")
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor"])
+@pytest.mark.parametrize("act", ["secure_entry", "secure_result"])
+def test_neither_agents_nor_auditors_begin_a_secure_entry_or_get_its_token(
+    role: Role, act: Act
+) -> None:
+    with pytest.raises(NotAllowed):
+        require(Person("x", role), act)
 
 
 # -- listening -----------------------------------------------------------------------------------

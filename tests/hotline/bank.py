@@ -27,7 +27,7 @@ class Bank:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.partition("content-length:")[2].split("\r\n")[0])
         self.asked.append(json.loads(await reader.readexactly(length)))
-        body = b'{"balance": "1234.50", "currency": "CNY"}'
+        body = b'{"balance": "1234.50", "currency": "CNY", "token": "tok-7f3a"}'
         status = b"200 OK" if self.pin in (None, self.asked[-1].get("pin")) else b"404 Not Found"
         writer.write(
             b"HTTP/1.1 "

@@ -80,6 +80,7 @@ def with_secure_entry(folder: Path) -> Path:
             "right": "is_right",
             "wrong": "is_wrong",
             "failed": "not_checked",
+            "token": "token",
         }
 
     def prompts(data: Any) -> None:

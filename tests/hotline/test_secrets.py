@@ -15,6 +15,8 @@ import pytest_asyncio
 
 from ivr.agent import AgentAccount
 from ivr.caller import Profile
+from ivr.control.client import Engine, path
+from ivr.errors import CarelineError
 from ivr.line.asterisk.ami import Ami
 from ivr.record import CallEvent
 from ivr.store.database import Database
@@ -49,6 +51,8 @@ WRONG = {"rfc4733": "271836", "info": "314957", "inband": "820463"}
 """What callers key in a menu, and then in a talk, by how their telephone sends it."""
 IN_A_TALK = {"rfc4733": "937150", "info": "582604", "inband": "416297"}
 CUT_SHORT, REFUSED = "73914", "395172"
+TOKEN = "tok-7f3a"  # what the bank answers to the right PIN
+RIGHT_PIN = {"outcome": "right", "recording": True, "token": True}
 SECRETS = (PIN, *WRONG.values(), *IN_A_TALK.values(), CUT_SHORT, REFUSED)
 LAST_FOUR, LOUD = "8461", "19283746"
 """What is no secret: keyed into a step that says so, and in a talk for the agent to hear."""
@@ -183,7 +187,29 @@ async def test_the_agent_hears_that_a_pin_is_right(day: Day) -> None:
     await caller.press(PIN)
     await phone.until_heard(RIGHT)
     await phone.hang_up()
-    assert entries((await day.record(caller)).events) == [{"outcome": "right", "recording": True}]
+    assert entries((await day.record(caller)).events) == [RIGHT_PIN]
+
+
+@story
+async def test_a_program_has_the_caller_asked_and_gets_a_token_for_what_they_key(day: Day) -> None:
+    caller = await day.rings(FROM_ABROAD.format(15))
+    _, phone = await day.until_joined(caller)
+    engine = Engine(path(day.app.settings.var))
+    await asyncio.to_thread(engine.act, "secure-entry", caller.call_id)
+    await caller.leg.until_heard(QUESTION)
+    assert (await asyncio.to_thread(engine.entry, caller.call_id))["outcome"] == "under_way"
+    with pytest.raises(CarelineError, match="keying a secret already"):
+        await asyncio.to_thread(engine.act, "secure-entry", caller.call_id)
+    await caller.press(PIN)
+    await phone.until_heard(RIGHT)
+    found = await asyncio.to_thread(engine.entry, caller.call_id)
+    assert (found["outcome"], found["token"]) == ("right", TOKEN)
+    await until_both_hear_each_other(caller.leg, phone)
+    await phone.hang_up()
+    record = await day.record(caller)
+    assert entries(record.events) == [RIGHT_PIN]
+    supervised = [event.data["act"] for event in record.events if event.kind == "supervised"]
+    assert supervised == ["secure_entry", "secure_result"]
 
 
 @story
@@ -266,6 +292,7 @@ async def test_no_file_no_log_and_no_recording_holds_a_secret(day: Day) -> None:
     logged = [line.getMessage().encode() for line in day.log]
     found = {keys for content in (*files, *logged, *recordings) for keys in known(content)}
     heard = [dtmf.keys(side) for content in recordings for side in sides(content)]
+    assert not [content for content in (*files, *logged, *recordings) if TOKEN.encode() in content]
     assert found == {LAST_FOUR}, "what is no secret is found, and nothing else"
     assert any(LOUD in keys for keys in heard), "what is keyed aloud is heard"
     assert not [secret for secret in SECRETS if any(secret[:4] in keys for keys in heard)]

@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ivr.errors import CallerHungUp, LineError
-from ivr.line.asterisk.ami import Ami, Refused
+from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.hold import HEARTBEAT, renew
 from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.other_side import HoldClass
 from ivr.line.asterisk.outbound import CALLBACKS, Outbound
 from ivr.line.asterisk.playback import Audio
-from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.asterisk.secure import SecureEntry, record_again
 from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import HandBack, Hangup
@@ -155,6 +155,13 @@ class Inbound:
             raise LineError(f"The call {call_id} is not here any more.")
         await line.spy(talk, how)
 
+    async def take_aside(self, call_id: str) -> None:
+        """Have the caller of a call, who is in a talk, key a secret; see `AsteriskLine.take_aside`."""
+        line = self._lines.get(call_id)
+        if line is None:
+            raise LineError(f"The call {call_id} is not here any more.")
+        await line.take_aside()
+
     async def idle(self) -> None:
         """Wait until every call that is being served is over."""
         while self._tasks:
@@ -195,13 +202,6 @@ class Inbound:
                 if one.doing != "elsewhere":
                     self._take(one.channel, one)
 
-    async def _record_again(self, agent: str) -> None:
-        """End the muting that an engine left behind which died, or lost the switch, in a secure
-        entry. No entry outlives its engine's link."""
-        with suppress(Refused):  # nothing is recorded there
-            how = {"Channel": agent, "Direction": "both", "State": "0"}
-            await self._ami.action("MixMonitorMute", how)
-
     def _arrived(self, parked: AmiMessage) -> None:
         """An AsyncAGIStart. Before we are in step nothing is taken: then it is seen anyway."""
         if self._in_step or self._stopped:
@@ -232,7 +232,9 @@ class Inbound:
         self._lines[call_id] = line
         if seen is not None and seen.doing == "talking":
             line.found_talking(seen.others[0])
-            self._spawn(self._record_again(seen.others[0]), f"recording of {call_id}")
+            # No entry outlives its engine's link.
+            again = record_again(self._ami, channel, seen.others[0])
+            self._spawn(again, f"recording of {call_id}")
         if self._stopped:
             if line.on_lease:
                 self._spawn(_hand_back(line), f"hand back {call_id}")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ivr.errors import LineError
-from ivr.line.asterisk import agi, spying, taking_down
+from ivr.line.asterisk import agi, secure, spying, taking_down
 from ivr.line.asterisk.ami import Ami
-from ivr.line.asterisk.channel import CLEAR_UP, Channel
+from ivr.line.asterisk.channel import CLEAR_UP, PROMPT, Channel
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.other_side import HoldClass, OtherSide
 from ivr.line.asterisk.playback import SETTLE, Audio, Playback
@@ -65,6 +65,7 @@ class AsteriskLine:
         self._ending = Ending()
         self._given_up = False
         self._entry: SecureEntry | None = None
+        self._taken_aside = asyncio.Event()
         self._keypad = Keypad()
         self._ours = Channel(ami, channel, self._ending, lambda: self._end("caller"))
         self._playback = Playback(self._ours, audio)
@@ -125,6 +126,7 @@ class AsteriskLine:
                     recorded=self._other.to_be_recorded,
                 )
                 self.on_entry(self._entry)
+                self._taken_aside.set()
             case "over":
                 self._end_entry("taken_back")
             case _ if self._entry is not None:
@@ -196,6 +198,25 @@ class AsteriskLine:
             await self._ending.cuts(self._ours.done(hears, None))
         except Ended:
             raise self._ending.error() from None
+
+    async def take_aside(self) -> None:
+        """Have the caller key a secret, as if the agent in the talk had dialled *9.
+
+        Returns when the entry has begun. Raises LineError where that cannot be.
+        """
+        if self.agents:
+            raise LineError("It was the hotline that rang: no secret can be keyed in such a talk.")
+        if not self.in_talk or self._entry is not None:
+            raise LineError("The caller talks to nobody now, or is keying a secret already.")
+        self._taken_aside.clear()
+        try:
+            async with asyncio.timeout(PROMPT):
+                await secure.ask(self._ami, self._other.channel)
+                await self._taken_aside.wait()
+        except TimeoutError:
+            raise LineError(
+                "The switch did not take the caller aside: no agent talks to them."
+            ) from None
 
     @property
     def on_lease(self) -> bool:

@@ -4,7 +4,8 @@ The agent dials *9, and Asterisk takes the caller's channel out of the bridge, w
 dialplan's careline-secure: their sound and keys go nowhere but to us, the agent hears silence. With
 the end of that subroutine, which needs no engine, the two are together again. On top of that the
 recording, which is on the agent's channel, is muted; if the switch does not confirm it, nothing is
-asked.
+asked. Should nobody be there to end that, the dialplan records the rest of the talk on the caller's
+channel, once the caller is back in it.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
-from ivr.line.asterisk.ami import Ami
+from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Command, Listen, Outcome, Play, Spoken
 from ivr.line.ending import Cause, Ended, Ending
@@ -41,7 +42,31 @@ LAST_TONE = 0.4
 LONGEST_SOUND = 60.0
 STOP_AGAIN = 0.25
 CLEAR_UP = 5.0
-TELL_KEY = "C"
+TELL_KEY, ASK_KEY = "C", "B"
+"""Keys that no telephone for people has; careline_features.conf says what they do."""
+
+
+async def ask(ami: Ami, agent: str) -> None:
+    """Have the caller taken aside as if the agent, whose channel it is, had dialled *9."""
+    await _press(ami, agent, ASK_KEY)
+
+
+async def record_again(ami: Ami, caller: str, agent: str) -> None:
+    """End the muting that an entry has left behind, and what the dialplan recorded because of it."""
+    with suppress(Refused):  # nothing is recorded there, or the channel is gone
+        await ami.action("MixMonitorMute", {"Channel": agent, "Direction": "both", "State": ON})
+    await _nothing_left(ami, caller)
+
+
+async def _nothing_left(ami: Ami, caller: str) -> None:
+    """The recording goes on: what the dialplan does where it does not is not needed."""
+    steps = (
+        ("Setvar", {"Channel": caller, "Variable": "CARELINE_MUTED", "Value": ""}),
+        ("StopMixMonitor", {"Channel": caller}),
+    )
+    for name, fields in steps:
+        with suppress(Refused):
+            await ami.action(name, fields)
 
 
 class SecureEntry:
@@ -102,6 +127,8 @@ class SecureEntry:
         await self._stay()
         self._staying = asyncio.create_task(self._go_on_staying(), name="secure entry")
         try:
+            if self._recorded:
+                await self._set(self._caller, "CARELINE_MUTED", "yes")
             return not self._recorded or await self._ending.cuts(self._muted_to(MUTED))
         except Ended:
             raise self._ending.error() from None
@@ -138,12 +165,15 @@ class SecureEntry:
     async def tell(self, spoken: Spoken) -> None:
         """Say something to the agent alone."""
         await self._set(self._agent, "CARELINE_TELL", agi.sound(await self._audio(spoken)))
-        key = {"Digit": TELL_KEY, "Duration": "100", "Receive": "true"}
-        await self._ami.action("PlayDTMF", {"Channel": self._agent, **key})
+        await _press(self._ami, self._agent, TELL_KEY)
 
     async def _on_again(self) -> bool:
         for _ in range(TRIES):
-            if self._ending.cause in GONE or await self._muted_to(ON):
+            if self._ending.cause in GONE:
+                return True
+            if await self._muted_to(ON):
+                with suppress(LineError):
+                    await _nothing_left(self._ami, self._caller)
                 return True
         return self._ending.cause in GONE
 
@@ -195,3 +225,8 @@ class SecureEntry:
     async def _set(self, channel: str, name: str, value: str) -> None:
         variable = {"Channel": channel, "Variable": name, "Value": value}
         await self._ami.action("Setvar", variable)
+
+
+async def _press(ami: Ami, agent: str, key: str) -> None:
+    pressed = {"Digit": key, "Duration": "100", "Receive": "true"}
+    await ami.action("PlayDTMF", {"Channel": agent, **pressed})
