@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ivr.admission import Gate
 from ivr.call.around import Door, Keeper, Ledger, NoLedger, NoTape, Tape
