@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from typing import Any
+from weakref import ref
 
 from ivr.caller import Caller
 from ivr.flow import spoken_values
@@ -31,9 +32,9 @@ class Knowing:
         self.place = Place("", "")
         self.within = ""
         self._asks_the_house: Functions = {
-            "staffed": house.staffed,
-            "open": partial(_is_open, hotline, house),
-        }
+            "staffed": partial(_staffed, ref(house)),
+            "open": partial(_is_open_there, hotline, ref(house)),
+        }  # weakly: the house knows its call, so no facts may keep the house (see `Facts`)
         self._center = {"elder_age": hotline.center.center.elder_age}
         self._about = self._about_caller()
         self._facts = Facts({})
@@ -149,3 +150,11 @@ class Knowing:
 
 def _is_open(hotline: Hotline, house: House, hours: str) -> bool:
     return hotline.center.is_open(hours, house.now())
+
+
+def _is_open_there(hotline: Hotline, house: "ref[House]", hours: str) -> bool:
+    return (around := house()) is not None and _is_open(hotline, around, hours)
+
+
+def _staffed(house: "ref[House]", skill: str) -> bool:
+    return (around := house()) is not None and around.staffed(skill)
