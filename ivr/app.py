@@ -148,6 +148,7 @@ class App:
             self.listening.ears,
             self.pick_ups.seen,
             self._secure_entry,
+            self._on_hold,
             outbound,
         )
         house = House(
@@ -373,6 +374,10 @@ class App:
                 log.error("%s goes on with the live version: %s", summary.call_id, error)
         arrival = Arrival(summary.call_id, summary.number or "", "", summary.started)
         return self._make_call(arrival, NoLine(), edition, before, where.state)
+
+    def _on_hold(self, call_id: str, held: bool) -> None:
+        if (call := self._calls.get(call_id)) is not None:
+            call.held(on_hold=held)
 
     async def _secure_entry(self, call_id: str, entry: SecureEntry) -> None:
         with self._until_stopped(), logs.about(call_id):

@@ -235,6 +235,8 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "transfer": "Put through to {to}.",
     "not_joined": "{to} was not reached: {cause}.",
     "joined": _joined,
+    "hold": "The agent put the caller on hold.",
+    "hold_over": "The caller was on hold for {seconds} s.",
     "talk_over": lambda data: (
         "Nothing was heard of the agent's phone any more: the caller goes on waiting."
         if data["by"] == "phone_lost"

@@ -44,6 +44,7 @@ class Limits:
     agent_first: float | None = None  # seconds
     longest_silence: float | None = None  # seconds
     talk_over: float | None = None  # share of the time
+    longest_hold: float | None = None  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ def _of_measures(measures: Measures, limits: Limits) -> Iterator[Finding]:
     begin, lasted = measures.longest_silence
     if limits.longest_silence is not None and lasted > limits.longest_silence:
         yield Finding("longest_silence", begin, f"Nobody spoke for {lasted:.0f} s.")
+    for begin, lasted in measures.holds:
+        if limits.longest_hold is not None and lasted > limits.longest_hold:
+            yield Finding("longest_hold", begin, f"The caller was on hold for {lasted:.0f} s.")
     if limits.talk_over is not None and measures.talk_over > limits.talk_over:
         share = round(100 * measures.talk_over)
         yield Finding("talk_over", 0.0, f"Both spoke at once for {share} % of the time.")

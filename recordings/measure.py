@@ -4,7 +4,7 @@ All from samples at 8 kHz. Who speaks when is told by a voice activity detector 
 `measure` gives; without words, nothing here depends on a language.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ _CLIPPED = (
 Spoken = npt.NDArray[np.bool_]
 """Whether there is voice, for each window."""
 Detector = Callable[[Samples], Spoken]
+Stretch = tuple[float, float]
+"""From which second, for how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Measures:
     """How a talk went; times in seconds from its beginning.
 
     `talk_over` is the share of the time in which both spoke, `silence` that in which neither did.
-    `longest_silence` is (from, for how long). `agent_first` is when the agent began to speak.
+    `longest_silence` is that in which nobody was on hold. `agent_first` is when the agent began to
+    speak. `holds` are those of the switch's record: in them the agent's phone sent no sound.
     """
 
     seconds: float
@@ -53,11 +56,19 @@ class Measures:
     agent: Side
     silence: float
     talk_over: float
-    longest_silence: tuple[float, float]
+    longest_silence: Stretch
     agent_first: float | None
+    holds: tuple[Stretch, ...] = ()
+
+    @property
+    def held(self) -> float:
+        """The seconds on hold, in all."""
+        return sum(lasted for _, lasted in self.holds)
 
 
-def measure(caller: Samples, agent: Samples, detect: Detector) -> Measures:
+def measure(
+    caller: Samples, agent: Samples, detect: Detector, holds: Sequence[Stretch] = ()
+) -> Measures:
     """Measure a talk; the shorter side is taken as silent afterwards.
 
     `detect` is asked about the caller first, then about the agent.
@@ -68,7 +79,7 @@ def measure(caller: Samples, agent: Samples, detect: Detector) -> Measures:
     windows = max(map(len, speaks))
     his, hers = (np.pad(spoken, (0, windows - len(spoken))) for spoken in speaks)
     neither, both = ~(his | hers), his & hers
-    begin, longest = _longest(neither)
+    begin, longest = _longest(neither & ~_marked(holds, windows))
     first = np.flatnonzero(hers)
     return Measures(
         seconds=length / RATE,
@@ -78,6 +89,7 @@ def measure(caller: Samples, agent: Samples, detect: Detector) -> Measures:
         talk_over=_share(both),
         longest_silence=(begin, longest),
         agent_first=float(first[0] * WINDOW / RATE) if len(first) else None,
+        holds=tuple(holds),
     )
 
 
@@ -110,6 +122,14 @@ def _runs(marked: Spoken) -> list[tuple[int, int]]:
     """The (begin, end) of each run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
     return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
+
+
+def _marked(holds: Sequence[Stretch], windows: int) -> Spoken:
+    """The windows that are within a hold."""
+    marked = np.zeros(windows, np.bool_)
+    for begin, lasted in holds:
+        marked[int(begin * RATE / WINDOW) : int((begin + lasted) * RATE / WINDOW) + 1] = True
+    return marked
 
 
 def _longest(marked: Spoken) -> tuple[float, float]:

@@ -265,6 +265,14 @@ class Call:
         finally:
             self.entry = result
 
+    def held(self, *, on_hold: bool) -> None:
+        """The agent put the caller on hold, or took them off it."""
+        since = self._course.held_since
+        if on_hold and since is None and self._course.talking:
+            self.note("hold")
+        elif not on_hold and since is not None:
+            self.note("hold_over", seconds=round((self._now() - since).total_seconds(), 1))
+
     @property
     def has_secure_entry(self) -> bool:
         """Whether the hotline that serves the call has a secret to be keyed."""

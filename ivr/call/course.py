@@ -24,6 +24,8 @@ class Course:
         """How many there were; the number of the next one."""
         self.talking = False
         """Whether the caller talks to somebody."""
+        self.held_since: datetime | None = None
+        """Since when the caller is on hold; None while they are not."""
         self.called_back = False
         """Whether the caller was promised to be rung back."""
         self.waits_since: datetime | None = None
@@ -48,10 +50,14 @@ class Course:
     def learn(self, event: CallEvent) -> None:
         """Take in what has happened."""
         self.events, self._last = event.seq + 1, event.kind
+        if event.kind in {"hold_over", "talk_over", "joined"}:
+            self.held_since = None
         match event.kind:
             case "rule" | "step" | "talk_over":
                 self.waits_since = None
                 self.refused_by.clear()
+            case "hold":
+                self.held_since = event.at
             case "waiting":
                 self.waits_since = self.waits_since or event.at
             case "refused":

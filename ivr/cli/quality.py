@@ -219,6 +219,8 @@ def _table(by: By, found: Sequence[Line]) -> Table:
         "longest": lambda line: f"{line.longest_silence:.0f} s",
         "at once": lambda line: f"{line.talk_over:.0%}",
         "spoke after": lambda line: _or_none(line.agent_first, "{:.1f} s"),
+        "holds": lambda line: f"{line.holds / line.talks:.1f}",
+        "hold": lambda line: _or_none(line.mean_hold, "{:.0f} s"),
         "words/min": lambda line: _or_none(line.agent_rate, "{:.0f}"),
         "level": lambda line: _or_none(line.loudness, "{:.0f} dB"),
         "found fault with": lambda line: f"{line.with_findings / line.talks:.0%}",

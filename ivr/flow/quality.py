@@ -13,7 +13,7 @@ from recordings.transcript import Speaker
 FILE = "quality.yaml"
 LONGEST_PHRASE = 200  # characters
 KINDS: tuple[Kind, ...] = ("must_say", "must_not_say", "tone")
-_OF_LIMITS = ("agent_first", "longest_silence", "talk_over")
+_OF_LIMITS = ("agent_first", "longest_silence", "talk_over", "longest_hold")
 
 
 def _phrases(value: Any) -> Any:
@@ -97,13 +97,15 @@ class QualityRule(Model):
 class QualityLimits(Model):
     """What talks are measured against; what is left out is not judged.
 
-    `agent_first` is how soon the agent must speak, `longest_silence` how long nobody may, and
-    `talk_over` the share of the time in which both may speak at once.
+    `agent_first` is how soon the agent must speak, `longest_silence` how long nobody may, `talk_over`
+    the share of the time in which both may speak at once, and `longest_hold` how long a caller may
+    be on hold at a stretch.
     """
 
     agent_first: Seconds | None = None
     longest_silence: Seconds | None = None
     talk_over: Percent | None = None
+    longest_hold: Seconds | None = None
 
 
 def _named(rules: dict[str, QualityRule]) -> dict[str, QualityRule]:
@@ -126,6 +128,6 @@ class QualityFile(Model):
             Rule(name, rule.kind, rule.speaker, rule.phrases, rule.within, rule.queues)
             for name, rule in self.rules.items()
         ]
-        share = self.limits.talk_over
+        limits, share = self.limits, self.limits.talk_over
         over = None if share is None else share / 100
-        return rules, Limits(self.limits.agent_first, self.limits.longest_silence, over)
+        return rules, Limits(limits.agent_first, limits.longest_silence, over, limits.longest_hold)

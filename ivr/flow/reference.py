@@ -154,7 +154,7 @@ rules:
   greeting: {must_say: {en: [good morning, good evening], zh: 您好}, within: 15s}
   promises: {must_not_say: {en: guaranteed return, zh: [保本, 稳赚]}, queues: funds}
   anger: {tone: {en: [complain, ridiculous], zh: 投诉}}
-limits: {agent_first: 5s, longest_silence: 45s, talk_over: 15%}"""
+limits: {agent_first: 5s, longest_silence: 45s, talk_over: 15%, longest_hold: 2 min}"""
 
 
 def _section(section: str, model: type[BaseModel], schema: dict[str, Any]) -> Iterator[str]:

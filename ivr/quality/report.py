@@ -20,7 +20,8 @@ class Line:
     """The talks of one agent or queue.
 
     Shares are of the talks' whole time; `longest_silence` is the longest in any of them, and
-    `agent_first` the median of how soon the agent spoke, in seconds. Rates are words a minute, of
+    `agent_first` the median of how soon the agent spoke, in seconds. `holds` are how often callers
+    were put on hold, `mean_hold` and `longest_hold` for how many seconds. Rates are words a minute, of
     the talks that were taken down. `loudness` is the agents' (dBFS). `found` counts findings by
     rule, `with_findings` the talks that have one.
     """
@@ -35,6 +36,9 @@ class Line:
     talk_over: float
     longest_silence: float
     agent_first: float | None
+    holds: int
+    mean_hold: float | None
+    longest_hold: float | None
     agent_rate: float | None
     caller_rate: float | None
     loudness: float | None
@@ -59,6 +63,7 @@ def _line(group: str, reviews: Sequence[Review]) -> Line:
 
     firsts = [m.agent_first for one in reviews if (m := one.measures).agent_first is not None]
     loud = [s.loudness for one in reviews if (s := one.measures.agent).loudness is not None]
+    held = [lasted for one in reviews for _, lasted in one.measures.holds]
     sides = [(one.measures.caller, one.measures.agent) for one in reviews]
     return Line(
         group=group,
@@ -71,6 +76,9 @@ def _line(group: str, reviews: Sequence[Review]) -> Line:
         talk_over=share(lambda talk: talk.talk_over),
         longest_silence=max(one.measures.longest_silence[1] for one in reviews),
         agent_first=median(firsts) if firsts else None,
+        holds=len(held),
+        mean_hold=_mean(held),
+        longest_hold=max(held, default=None),
         agent_rate=_mean([one.agent_rate for one in reviews]),
         caller_rate=_mean([one.caller_rate for one in reviews]),
         loudness=_mean(loud),

@@ -8,11 +8,13 @@ from datetime import datetime
 from time import perf_counter
 
 from ivr.archive import Archive
+from ivr.errors import NotFound
 from ivr.quality.dictation import Alive, Dictation
+from ivr.quality.holds import holds
 from ivr.quality.rulebook import Rulebook
 from recordings.catalogue import Recording
 from recordings.checks import judge
-from recordings.measure import Detector, Spoken, measure
+from recordings.measure import Detector, Spoken, Stretch, measure
 from recordings.review import Review
 from recordings.sound import Samples, decode
 from recordings.transcript import Transcript
@@ -54,7 +56,7 @@ class Reviewer:
                 alive()
                 return spoken[-1]
 
-            measures = measure(caller, agent, detect)
+            measures = measure(caller, agent, detect, self._holds(recording))
         transcript, why_not = None, self.dictation.why_not(recording.language)
         if not why_not:
             with self._stage("transcribe"):
@@ -78,6 +80,13 @@ class Reviewer:
             caller_rate=transcript.rate("caller") if transcript else None,
             agent_rate=transcript.rate("agent") if transcript else None,
         )
+
+    def _holds(self, recording: Recording) -> list[Stretch]:
+        try:
+            events = self.archive.database.calls.show(recording.call_id).events
+        except NotFound:
+            return []
+        return holds(events, recording.name)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -60,6 +60,8 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "transfer": ("to",),
     "not_joined": ("to", "cause"),
     "joined": ("agent", "to", "recording", "recorded"),
+    "hold": (),
+    "hold_over": ("seconds",),
     "talk_over": ("by",),
     "trouble": (),
     "link_lost": (),

@@ -223,6 +223,7 @@ def _review(row: Any, found: Sequence[Finding], transcript: Transcript | None) -
             **measures
             | {side: Side(**measures[side]) for side in ("caller", "agent")}
             | {"longest_silence": tuple(measures["longest_silence"])}
+            | {"holds": tuple(map(tuple, measures.get("holds", ())))}
         ),
         findings=tuple(found),
         transcript=transcript,

@@ -1,5 +1,6 @@
 """Recordings that wait to be looked at, what is found in them, and workers that take them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -31,7 +32,8 @@ def measures() -> Measures:
 def review(name: str, said: str = "我 要 投诉") -> Review:
     words = [Word(word, place, place + 0.5) for place, word in enumerate(said.split())]
     found = (Finding("anger", 2.0, 'The caller said "投诉".'),)
-    return Review(name, AT, measures(), found, Transcript.of("zh", words, []), "", 120.0, None)
+    measured = replace(measures(), holds=((1.0, 2.5),))
+    return Review(name, AT, measured, found, Transcript.of("zh", words, []), "", 120.0, None)
 
 
 def put_in(database: Database, calls: str = "123") -> Database:

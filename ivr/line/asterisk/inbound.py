@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ivr.errors import CallerHungUp, LineError
@@ -55,6 +56,8 @@ LINE_EVENTS = (
     "MixMonitorStart",
     "MixMonitorMute",
     "MixMonitorStop",
+    "Hold",
+    "Unhold",
     "HangupRequest",
     "SoftHangupRequest",
     "Hangup",
@@ -72,6 +75,9 @@ OnFeature = Callable[[str, str, Line], Coroutine[Any, Any, None]]
 """Serves an agent who dialled a feature code: (agent's name, code such as "*45", their line)."""
 OnEntry = Callable[[str, SecureEntry], Coroutine[Any, Any, None]]
 """Has the caller of a call (its id), who is in a talk, key a secret."""
+
+OnHold = Callable[[str, bool], None]
+"""Told when the caller of a call (its id) is put on hold by the agent, and when that is over."""
 
 
 async def _no_entry(call_id: str, entry: SecureEntry) -> None:
@@ -91,9 +97,11 @@ class Inbound:
         ears: Ears | None = None,
         on_seen: OnSeen = lambda seen, restarted: None,
         on_entry: OnEntry = _no_entry,
+        on_hold: OnHold = lambda call_id, held: None,
         outbound: Outbound | None = None,
     ) -> None:
         self._on_entry = on_entry
+        self._on_hold = on_hold
         self._ears = ears
         self._on_seen = on_seen
         self._outbound = outbound
@@ -221,6 +229,7 @@ class Inbound:
         audio = self._audio(call_id)
         line = AsteriskLine(self._ami, channel, call_id, audio, self._hold_class, self._ears)
         line.answered = parked.get("ChannelState") == UP
+        line.on_hold = partial(self._on_hold, call_id)
         line.on_entry = lambda entry: self._spawn(
             self._on_entry(call_id, entry), f"secure entry of {call_id}"
         )

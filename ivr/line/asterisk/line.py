@@ -60,6 +60,8 @@ class AsteriskLine:
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self.on_entry: Callable[[SecureEntry], None] = lambda entry: None
         """Called when the agent has the caller key a secret."""
+        self.on_hold: Callable[[bool], None] = lambda held: None
+        """Called when the agent puts the caller on hold (True), and when that is over."""
         self._ami = ami
         self._audio = audio
         self._ending = Ending()
@@ -90,6 +92,8 @@ class AsteriskLine:
                 self._other.entered()
             case "MixMonitorStart" if self.agents:
                 self._other.recorded()
+            case "Hold" | "Unhold" if self.agents:
+                self._hold_seen(message)
             case "UserEvent" if message.get("UserEvent") == SECURE:
                 self._secure(message)
             case "HangupRequest":
@@ -111,8 +115,14 @@ class AsteriskLine:
                 self._end_entry("switch")
             case "MixMonitorStart":
                 self._other.recorded()
+            case "Hold" | "Unhold" if not self.agents:
+                self._hold_seen(message)
             case "MixMonitorMute" if self._entry is not None:
                 self._entry.event(message)
+
+    def _hold_seen(self, message: AmiMessage) -> None:
+        if self.in_talk:
+            self.on_hold(message["Event"] == "Hold")
 
     def _secure(self, message: AmiMessage) -> None:
         """The caller has left the talk to key a secret, heard a prompt there, or is in it again."""
