@@ -154,7 +154,7 @@ class Callbacks:
         head start included. None where they have none, or are being rung."""
         for call_id, callback in self._waiting.items():
             if (callback.number, callback.queue) == (number, queue) and call_id not in self._rings:
-                waited = (self._house.now() - callback.since).total_seconds()
+                waited = max(0.0, (self._house.now() - callback.since).total_seconds())
                 await self._end(callback, "taken_over")
                 return waited + callback.head_start
         return None
@@ -227,7 +227,8 @@ class Callbacks:
         if hours is None or hours not in center.hours or center.is_open(hours, now):
             return None
         opens = center.hours[hours].next_opening(now, center.center.country)
-        return LOOK_AGAIN if opens is None else max(1.0, (opens - now).total_seconds())
+        # In UTC: between two moments of one time zone Python does not see summer time begin or end.
+        return LOOK_AGAIN if opens is None else max(1.0, opens.timestamp() - now.timestamp())
 
     async def _end(self, callback: Callback, state: CallbackState) -> None:
         """It waits no more."""
@@ -294,7 +295,7 @@ class _Attempt:
             if wait >= 0:
                 self._desk.tell(CallbackPostponed(call, self._desk.now() + wait))
             return
-        waited = (self._now() - self._callback.since).total_seconds()
+        waited = max(0.0, (self._now() - self._callback.since).total_seconds())
         self._journal(self._summary)
         self._note("callback", of=call, queue=self._callback.queue, waited=round(waited),
                    tried=self._callback.tried)  # fmt: skip

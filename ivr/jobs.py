@@ -4,6 +4,7 @@ deleted; once a week every file is compared with what was kept."""
 import asyncio
 import logging
 from collections.abc import Callable
+from time import monotonic
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -18,12 +19,23 @@ PURGE = {"hour": 3, "minute": 30}
 VERIFY = {"day_of_week": "sun", "hour": 4, "minute": 30}
 GRACE = 3600
 """Seconds by which a job may be late, on a machine that slept, and is still done."""
+JUMP = 3600.0
+"""Seconds by which the clock may have been set since the engine began, and is still believed when it
+says that a recording's time is over."""
 
 
 class Jobs:
-    """The schedule of one engine. `center` gives the live version's center.yaml."""
+    """The schedule of one engine. `center` gives the live version's center.yaml, `steady` is a
+    monotonic clock in seconds."""
 
-    def __init__(self, archive: Archive, center: Callable[[], Center]) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        center: Callable[[], Center],
+        steady: Callable[[], float] = monotonic,
+    ) -> None:
+        self._steady = steady
+        self._set = archive.now().timestamp() - steady()
         self._archive = archive
         self._center = center
         self._scheduler = AsyncIOScheduler(timezone=center().zone)
@@ -42,7 +54,15 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     async def purge(self) -> None:
-        """Delete the recordings whose time is over."""
+        """Delete the recordings whose time is over, if the clock can be believed."""
+        jumped = self._archive.now().timestamp() - self._steady() - self._set
+        if abs(jumped) > JUMP:
+            log.error(
+                "the clock was set by %+.0f s since the engine began: no recording is deleted until "
+                "it is right and the engine was restarted",
+                jumped,
+            )
+            return
         try:
             count = await asyncio.to_thread(self._purge)
         except (CarelineError, OSError) as error:

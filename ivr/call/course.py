@@ -90,7 +90,7 @@ class Course:
             case "joined":
                 self.talking = True
                 if "agent" in data:
-                    waited = (at - self._marks.get("waiting", at)).total_seconds()
+                    waited = _between(self._marks.get("waiting", at), at)
                     self._marks["talking"] = at
                     self._learned |= {"agent": data["agent"], "waited_s": waited}
 
@@ -144,9 +144,9 @@ class Course:
         """The call is over."""
         marks, waited, talked = self._marks, self._learned.get("waited_s"), None
         if "talking" in marks:
-            talked = (marks.get("talked", at) - marks["talking"]).total_seconds()
+            talked = _between(marks["talking"], marks.get("talked", at))
         elif "waiting" in marks:
-            waited = (at - marks["waiting"]).total_seconds()
+            waited = _between(marks["waiting"], at)
         self.summary = replace(
             self.summary,
             **self._learned | {"waited_s": waited, "talked_s": talked},
@@ -165,3 +165,8 @@ class Course:
         if over.outcome == "failed" or (over.talked_s is not None and over.talked_s < SHORT_TALK):
             return "talking"
         return "waiting" if over.talked_s is None else None
+
+
+def _between(begin: datetime, end: datetime) -> float:
+    """Seconds; none where the clock was set back meanwhile."""
+    return max(0.0, (end - begin).total_seconds())

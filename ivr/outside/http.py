@@ -7,10 +7,13 @@ addresses nor answers are logged, for both may hold a caller's data.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import httpcore
 import httpx
+
+from ivr.outside.names import Names
 
 LARGEST = 64 * 1024  # bytes of an answer; one with a balance has a hundred
 
@@ -50,11 +53,50 @@ class NoAnswer:
     why: str
 
 
-class Client:
-    """A pool of connections. Close it with `close`."""
+class _ByName(httpcore.AnyIOBackend):
+    """Connects to a host at the addresses that `names` has for it, the first that answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  httpcore's own
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """See httpcore.AsyncNetworkBackend."""
+        failed: Exception | None = None
+        try:
+            for address in await self._names.addresses(host, port):
+                try:
+                    return await super().connect_tcp(
+                        address, port, timeout, local_address, socket_options
+                    )
+                except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                    failed = error
+        except OSError as error:
+            failed = error
+        raise httpcore.ConnectError(str(failed)) from failed
+
+
+class Client:
+    """A pool of connections. Close it with `close`. `names` knows where hosts are."""
+
+    def __init__(self, names: Names | None = None) -> None:
+        self._names = names or Names()
+        transport = httpx.AsyncHTTPTransport(trust_env=False)
+        transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=_ByName(self._names),
+        )
         self._client = httpx.AsyncClient(
+            transport=transport,
             trust_env=False,
             follow_redirects=False,
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
@@ -63,6 +105,7 @@ class Client:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
+        self._names.close()
 
     async def fetch(self, request: Request) -> Answer | NoAnswer:
         """Make the request. What goes wrong with it is an outcome; nothing is raised."""
