@@ -34,7 +34,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.picture",
     ),
     ("ivr.bell", "ivr.returns", "ivr.secure_entry"),
-    ("ivr.wait", "ivr.lookout"),
+    ("ivr.wait", "ivr.lookout", "ivr.tasks", "ivr.sounds"),
     (
         "ivr.queues",
         "ivr.desk",
@@ -54,7 +54,8 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.trial",),
     ("ivr.replay",),
     ("ivr.publish", "ivr.backup"),
-    ("ivr.pickup",),
+    ("ivr.pickup", "ivr.phones"),
+    ("ivr.reception",),
     ("ivr.doctor",),
     ("ivr.app",),
     ("ivr.cli",),

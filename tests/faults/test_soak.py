@@ -177,7 +177,9 @@ def _each_call_is_somewhere(app: App, served: Served, before: frozenset[str]) ->
     nowhere = frozenset(
         one.call_id
         for one in newest
-        if one.ended is None and one.call_id not in app._calls and one.call_id not in app.pick_ups
+        if one.ended is None
+        and one.call_id not in app.reception.calls
+        and one.call_id not in app.pick_ups
     )
     assert not nowhere & before, f"in nobody's hands: {nowhere & before}"
     return nowhere

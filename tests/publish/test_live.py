@@ -29,6 +29,7 @@ from ivr.publish import origin, release
 from ivr.publish.live import Edition, Live
 from ivr.record import CallRecord
 from ivr.settings import Settings
+from ivr.sounds import Sounds
 from ivr.store import Database
 from tests.line.fake_ami import FakeSwitch, Fields, fake_switch, message, success
 from tests.publish.supervisor import FILES, MORNING, Supervisor
@@ -85,7 +86,7 @@ async def call(app: App, call_id: str, caller: Script | None = None) -> None:
     """A call, from its arrival to its end; Ana answers at once and talks for a moment."""
     caller = caller or Script(answers=(Press("1", after=0.1),))
     line = SimulatedLine(caller, {"ana": Answers(after=0.1, talks=0.1)})
-    await app._call(Arrival(call_id, "13800138000", "95588", MORNING), line)
+    await app.reception.serve(Arrival(call_id, "13800138000", "95588", MORNING), line)
 
 
 async def until(holds: Callable[[], bool], within: float = 5.0) -> float:
@@ -206,10 +207,10 @@ async def test_sentences_of_both_versions_are_made_known_to_the_switch(
 ) -> None:
     made: list[list[str]] = []
 
-    def make_music(_: App, hotlines: Sequence[Hotline]) -> None:
+    def make_music(_: Sounds, hotlines: Sequence[Hotline]) -> None:
         made.append([hotline.wording.texts["zh"]["welcome"].text for hotline in hotlines])
 
-    monkeypatch.setattr(App, "_make_music", make_music)
+    monkeypatch.setattr(Sounds, "make_music", make_music)
     async with house.answering():
         house.ana.edit("prompts.zh.yaml", "welcome: 您好", "welcome: 早上好")
         await house.publish()
