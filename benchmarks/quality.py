@@ -32,7 +32,7 @@ from speech import models
 from tests.quality.talks import keep
 
 LANGUAGE = "ko"
-TALKS, QUICK_TALKS = 4, 1
+TALKS, QUICK_TALKS = 4, 2
 LASTS = 60.0  # seconds of a talk
 PAUSES = (0.4, 0.8, 1.5, 2.5)  # seconds between turns, in turn
 STAGES = ("open", "measure", "transcribe", "judge")
@@ -136,10 +136,13 @@ def _judge_whole(home: Path, count: int) -> None:
         assert sum(entry.act == "reviewed" for entry in database.audit.entries()) == count
 
 
+def _shares(ran: list[Done]) -> dict[str, float]:
+    whole = sum(sum(worker.spent.values()) for worker in ran)
+    return {stage: sum(one.spent.get(stage, 0.0) for one in ran) / whole for stage in STAGES}
+
+
 def _report(done: dict[int, list[Done]], seconds: float, others: float, count: int) -> Report:
-    one, two = done[1], done[2]
-    whole = sum(sum(worker.spent.values()) for worker in one)
-    shares = {stage: sum(w.spent.get(stage, 0.0) for w in one) / whole for stage in STAGES}
+    shares = {workers: _shares(ran) for workers, ran in done.items()}
     walls = {workers: max(worker.wall for worker in ran) for workers, ran in done.items()}
     cpus = {workers: sum(worker.cpu for worker in ran) for workers, ran in done.items()}
     gain = walls[1] / walls[2]
@@ -149,20 +152,21 @@ def _report(done: dict[int, list[Done]], seconds: float, others: float, count: i
             f"{seconds / walls[workers]:.1f} h",
             f"{seconds / cpus[workers]:.1f} h",
             f"{walls[1] / walls[workers]:.2f}",
+            *(f"{100 * shares[workers][stage]:.1f} %" for stage in STAGES),
         )
         for workers in done
     )
-    told = ", ".join(f"{stage} {100 * share:.1f} %" for stage, share in shares.items())
     return Report(
         name="quality",
         title="Hours of talk that workers look at",
         how=(
             f"{count} talks of {LASTS:.0f} s, two Korean speakers in turn, sealed as they are kept; "
-            f"one worker, then two on a copy. Of one worker's time: {told}. Loading the model is "
-            f"apart. Meanwhile {100 * others:.0f} % of the machine was used in all, these workers "
-            "included. Counted is what was kept: every talk once, with words of both sides."
+            "one worker, then two on a copy, on as many cores as below. The last columns are each "
+            "stage's share of the workers' time; loading the model is apart. Meanwhile "
+            f"{100 * others:.0f} % of the machine was used in all, these workers included. Counted is "
+            "what was kept: every talk once, with words of both sides."
         ),
-        columns=("workers", "an hour", "an hour of processor", "beside one worker"),
+        columns=("workers", "an hour", "an hour of processor", "beside one worker", *STAGES),
         rows=rows,
         claims=(
             Claim(
@@ -177,6 +181,6 @@ def _report(done: dict[int, list[Done]], seconds: float, others: float, count: i
             "processor": cpus,
             "shares": shares,
             "two beside one": gain,
-            "spent by two": [dict(worker.spent) for worker in two],
+            "spent by two": [dict(worker.spent) for worker in done[2]],
         },
     )

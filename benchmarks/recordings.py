@@ -27,6 +27,7 @@ from recordings.shelf import Shelf
 from recordings.sound import FRAME, RATE, Format, decode, encode
 from recordings.vault import Keys, Vault
 from tests.rig import sound
+from tests.rig.leg import Leg
 from tests.rig.phone import Answers
 from tests.rig.rig import Rig
 from tests.rig.sound import Sound
@@ -74,6 +75,7 @@ def run(quick: bool, console: Console) -> Report:
     calls, without = (AT_ONCE, AT_ONCE) if quick else (CALLS, UNRECORDED)
     with stage(AGENTS, [], rtp_ports=400) as on:
         facts = machine.facts(on.switches.asterisk.version)
+        asyncio.run(_measure(on, AT_ONCE, "off"))  # what is made once is made: prompts above all
         plain, _ = asyncio.run(_measure(on, without, "off"))
         recorded, others = asyncio.run(_measure(on, calls, "flac"))
         shelf = Shelf.under(on.settings.var)
@@ -107,7 +109,8 @@ async def _measure(on: Stage, calls: int, recordings: str) -> tuple[Cost, float]
 async def _place(rig: Rig, calls: int) -> None:
     """Place so many calls; each caller hums a tone from the first moment, and so does each agent."""
     turns = asyncio.Semaphore(AT_ONCE)
-    agents = [asyncio.create_task(_hum(rig, number)) for number in range(AT_ONCE)]
+    legs: list[Leg] = []
+    agents = [asyncio.create_task(_hum(rig, number, legs)) for number in range(AT_ONCE)]
 
     async def call(number: int) -> None:
         async with turns:
@@ -122,16 +125,19 @@ async def _place(rig: Rig, calls: int) -> None:
 
     try:
         await asyncio.gather(*(call(number) for number in range(calls)))
+        for leg in legs:
+            await leg.until_ended(60)
     finally:
         for agent in agents:
             agent.cancel()
 
 
-async def _hum(rig: Rig, number: int) -> None:
+async def _hum(rig: Rig, number: int, legs: list[Leg]) -> None:
     phone = rig.carrier.phone(f"eve-{number}")
     phone.behaviour = Answers(after=0.2)
     while True:
         leg = await phone.rung(within=3600)
+        legs.append(leg)
         await leg.until_answered()
         await leg.hum_on(_of_agent(number))
 
