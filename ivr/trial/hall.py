@@ -23,6 +23,7 @@ from ivr.line.simulated import SimulatedLine
 from ivr.queues import queues_of
 from ivr.record import Callback, CallEvent, CallSummary
 from ivr.trial.box import Measured
+from ivr.troubles import Troubles
 from routing.events import CallLeft
 from routing.floor import Floor
 
@@ -118,6 +119,7 @@ class Hall:
         )
         self.promised = Promised(self.desk)
         self.gate = Gate(self.desk)
+        self.troubles = Troubles()
         self.phones: dict[str, Phone] = dict(numbers or {})
         for account, phone in agents:
             self.phones[account.name] = phone
@@ -167,6 +169,7 @@ class Hall:
             box=self.box,
             door=self.door,
             gate=self.gate,
+            troubles=self.troubles,
             ledger=self.promised,
         )
         enough = self._loop.call_later(LONGEST, trial.line.hang_up)
