@@ -104,7 +104,7 @@ class App:
 
         # What is kept.
         self.journal = Journal(database)
-        self.box = MessageBox(database, settings.var / FOLDER, now)
+        self.box = MessageBox(database, settings.var / FOLDER, now, settings.key_file)
         self.queue_log = QueueLog(ami)
         lines = QueueLines(self._queue_line, lambda: self.hotline.center.queues)
         self.journal.listen(lines.call)

@@ -1,26 +1,31 @@
 """Where is what callers say kept, and how does it go when it must?
 
-    var/messages/<call>-<n>.wav             whole; only the hotline's user may read it
+    var/messages/<call>-<n>.wav.age         whole, sealed with the key of the recordings
+    var/messages/<call>-<n>.wav             so where the hotline has no such key
     var/messages/<call>-<n>-under-way.wav   the switch writes here while the caller speaks
 
 Files are named by the call, never by a number or a name. The store knows the rest of each.
 """
 
 import asyncio
+import io
 import logging
 import re
 import shutil
+import tempfile
 import wave
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ivr.errors import NotFound, StoreError
+from ivr.errors import CarelineError, NotFound
 from ivr.flow.serving import Dictated, Failed, Kept, TooShort
 from ivr.line import voice_file
 from ivr.record import Message
 from ivr.store.database import Database
-from recordings.shelf import sha256
+from recordings.shelf import SEALED, sha256
+from recordings.vault import Keys, Vault
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +35,16 @@ _UNFIT = re.compile(r"[^A-Za-z0-9.-]")
 
 
 class MessageBox:
-    """The `ivr.flow.serving.Box` of real calls."""
+    """The `ivr.flow.serving.Box` of real calls. Where there is a `key_file`, messages are sealed."""
 
-    def __init__(self, database: Database, folder: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        now: Callable[[], datetime],
+        key_file: Path | None = None,
+    ) -> None:
+        self._key_file = key_file
         self._database = database
         self._folder = folder
         self._now = now
@@ -46,7 +58,9 @@ class MessageBox:
         for left in self._folder.glob(voice_file.under_way(Path("*.wav")).name):
             left.unlink(missing_ok=True)
         for file in sorted(self._folder.glob("*.wav")):
-            if not self._database.messages.has(file.name):
+            if self._database.messages.has(_sealed(file).name):
+                file.unlink()  # an engine died just before it did this
+            elif not self._database.messages.has(file.name):
                 self._adopt(file)
 
     def place(self, call_id: str) -> Path | None:
@@ -56,7 +70,7 @@ class MessageBox:
                 return None
             stem = _UNFIT.sub("_", call_id)[:100].lstrip(".") or "call"
             count = 1
-            while (file := self._folder / f"{stem}-{count}.wav").exists():
+            while (file := self._folder / f"{stem}-{count}.wav").exists() or _sealed(file).exists():
                 count += 1
         except OSError as error:
             log.error("messages cannot be kept in %s: %s", self._folder, error)
@@ -67,8 +81,8 @@ class MessageBox:
         """See `ivr.flow.serving.Box`. Without the store the file stays, to be adopted later."""
         try:
             return await asyncio.to_thread(self._keep, call_id, dictated)
-        except StoreError as error:
-            return Failed(f"it lies in {dictated.file}, but the store did not take it: {error}")
+        except CarelineError as error:
+            return Failed(f"it lies in {dictated.file}, but could not be put away: {error}")
         except OSError as error:
             return Failed(f"{dictated.file} cannot be read ({error.strerror})")
 
@@ -88,13 +102,27 @@ class MessageBox:
             queue=dictated.queue,
             at=self._now(),
             seconds=round(seconds, 3),
-            file=file.name,
-            sha256=sha256(file),
+            file="",
+            sha256="",
         )
-        if self._database.messages.add(message) is None:
-            file.unlink()
+        if not self._put_away(message, file):
             return Failed("the caller has been forgotten meanwhile")
         return Kept(file.stem, seconds)
+
+    def _put_away(self, message: Message, file: Path) -> bool:
+        """Seal a message's file, if there is a key, and enter it in the store, in this order, so that
+        whatever is interrupted can be done again. False, and no file left, where the caller has been
+        forgotten."""
+        whole = file
+        if self._key_file is not None and self._key_file.exists():
+            whole = _sealed(file)
+            with file.open("rb") as content:
+                Vault(Keys.read(self._key_file)).seal(content, whole)
+        message = replace(message, file=whole.name, sha256=sha256(whole))
+        kept = self._database.messages.add(message) is not None
+        for done in {file, whole} - ({whole} if kept else set()):
+            done.unlink()
+        return kept
 
     def _adopt(self, file: Path) -> None:
         """Keep a file of which the store knows nothing; of its caller it tells what the call does."""
@@ -112,15 +140,13 @@ class MessageBox:
                 queue=None,
                 at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
                 seconds=round(voice_file.seconds(file), 3),
-                file=file.name,
-                sha256=sha256(file),
+                file="",
+                sha256="",
             )
         except (OSError, EOFError, wave.Error) as error:
             log.warning("%s lies among the messages and is none: %s", file.name, error)
             return
-        if self._database.messages.add(message) is None:
-            file.unlink()
-        else:
+        if self._put_away(message, file):
             log.warning("found the message %s, of which nobody has been told", file.name)
 
 
@@ -128,6 +154,38 @@ def intact(message: Message, folder: Path) -> bool:
     """Whether a message's file is the one that was kept."""
     file = folder / message.file
     return bool(message.file) and file.is_file() and sha256(file) == message.sha256
+
+
+def opened(message: Message, folder: Path, key_file: Path) -> bytes:
+    """A message as a WAV file. Raises `NotFound` where there is none any more, or another one, and
+    where it cannot be opened with the keys in the key file."""
+    if not message.file:
+        raise NotFound(f"Message {message.id} was forgotten with its caller.")
+    file = folder / message.file
+    if not intact(message, folder):
+        raise NotFound(
+            f"The file of message {message.id} is not the one that was recorded, or is gone: {file}."
+        )
+    if not message.file.endswith(SEALED):
+        return file.read_bytes()
+    content = io.BytesIO()
+    Vault(Keys.read(key_file)).open(file, content)
+    return content.getvalue()
+
+
+def seal_anew(database: Database, folder: Path, vault: Vault) -> int:
+    """Seal every sealed message for the newest key; how many there were."""
+    sealed = [one for one in database.messages.list(all_of_them=True) if one.file.endswith(SEALED)]
+    for message in sealed:
+        assert message.id is not None, "it comes from the store"
+        with tempfile.TemporaryFile(dir=folder) as through:
+            vault.seal_anew(folder / message.file, through)
+        database.messages.resealed(message.id, sha256(folder / message.file))
+    return len(sealed)
+
+
+def _sealed(file: Path) -> Path:
+    return file.with_name(file.name + SEALED)
 
 
 def forget(messages: Sequence[Message], folder: Path) -> int:

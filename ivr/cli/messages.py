@@ -17,10 +17,10 @@ from ivr.cli.copies import free_place, write_new
 from ivr.cli.outside import outside
 from ivr.cli.person import who
 from ivr.cli.place import zone
-from ivr.errors import NotFound
-from ivr.messages import FOLDER, intact
+from ivr.messages import FOLDER, opened
 from ivr.record import Message
 from ivr.store import Database
+from recordings.shelf import SEALED
 
 app = typer.Typer(no_args_is_help=True, help="The messages that callers left.")
 
@@ -35,8 +35,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False,
 ) -> None:
     """List the messages that wait for somebody, the oldest first, numbers masked."""
-    with database() as opened:
-        found = opened.messages.list(all_of_them=everything)
+    with database() as store:
+        found = store.messages.list(all_of_them=everything)
     if as_json:
         typer.echo(json.dumps([_masked(one) for one in found], indent=2, ensure_ascii=False))
     elif found:
@@ -47,15 +47,17 @@ def list_(
 
 @app.command()
 def play(message: Id) -> None:
-    """Play a message, and show from whom it is. Without a player, say where it lies."""
-    with database() as opened:
-        found, file = _found(opened, message)
-        opened.messages.accessed(message, "played", who(), datetime.now(UTC))
+    """Play a message, and show from whom it is."""
+    with database() as store:
+        found, content = _found(store, message)
+        store.messages.accessed(message, "played", who(), datetime.now(UTC))
     caller = found.number or "a number that was withheld, or forgotten"
     say(f"From {caller}, in {found.language or 'a language not known'}, {_when(found)}.")
-    if not player.play(file):
+    if not player.play_content(content, settings().var):
         say(
-            f"No player was found here (of {player.names()}). The message lies in {file}.", "yellow"
+            f"No player was found here (of {player.names()}); "
+            "`careline messages export` makes a WAV file to be played elsewhere.",
+            "yellow",
         )
 
 
@@ -67,19 +69,19 @@ def export(
     ] = None,
 ) -> None:
     """Copy a message out of the hotline, as a WAV file that only you may read."""
-    with database() as opened:
-        source = _found(opened, message)[1]
-        target = free_place(file, source.name)
-        write_new(target, source.read_bytes())
-        opened.messages.accessed(message, "exported", who(), datetime.now(UTC))
+    with database() as store:
+        found, content = _found(store, message)
+        target = free_place(file, found.file.removesuffix(SEALED))
+        write_new(target, content)
+        store.messages.accessed(message, "exported", who(), datetime.now(UTC))
     say(f"The message is now in {target}. Delete it there when you no longer need it.")
 
 
 @app.command()
 def done(message: Id) -> None:
     """Mark a message as dealt with; it stays until the caller is forgotten."""
-    with database() as opened:
-        opened.messages.accessed(message, "done", who(), datetime.now(UTC))
+    with database() as store:
+        store.messages.accessed(message, "done", who(), datetime.now(UTC))
     typer.echo(f"Message {message} is done.")
 
 
@@ -87,26 +89,19 @@ def done(message: Id) -> None:
 def accesses(message: Id) -> None:
     """Show who listened to a message, took a copy of it, or marked it as done."""
     here = zone()
-    with database() as opened:
-        opened.messages.get(message)
-        found = opened.messages.accesses(message)
+    with database() as store:
+        store.messages.get(message)
+        found = store.messages.accesses(message)
     for one in found:
         say(f"{one.at.astimezone(here):%Y-%m-%d %H:%M:%S}  {one.who}  {one.what}")
     if not found:
         typer.echo(f"Nobody has listened to message {message} yet.")
 
 
-def _found(opened: Database, message: int) -> tuple[Message, Path]:
-    """A message and its file. Raises NotFound where there is none any more, or another one."""
-    found, folder = opened.messages.get(message), settings().var / FOLDER
-    if not found.file:
-        raise NotFound(f"Message {message} was forgotten with its caller.")
-    if not intact(found, folder):
-        raise NotFound(
-            f"The file of message {message} is not the one that was recorded, or is gone: "
-            f"{folder / found.file}."
-        )
-    return found, folder / found.file
+def _found(store: Database, message: int) -> tuple[Message, bytes]:
+    """A message and its sound, as a WAV file. Raises NotFound."""
+    found, chosen = store.messages.get(message), settings()
+    return found, opened(found, chosen.var / FOLDER, chosen.key_file)
 
 
 def _when(message: Message) -> str:

@@ -1,8 +1,11 @@
 """Which program of this machine plays a sound?"""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
+
+from ivr.cli.copies import write_new
 
 PLAYERS: tuple[tuple[str, ...], ...] = (
     ("paplay",),
@@ -21,6 +24,16 @@ def play(file: Path) -> bool:
             subprocess.run([path, *options, str(file)], check=False)
             return True
     return False
+
+
+def play_content(content: bytes, folder: Path) -> bool:
+    """Play what a WAV file holds; while it is played it lies in `folder`, for this user's eyes."""
+    file = folder / f".play-{os.getpid()}.wav"
+    try:
+        write_new(file, content)
+        return play(file)
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def names() -> str:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,6 +23,8 @@ from ivr.cli.person import who
 from ivr.cli.place import retention, zone
 from ivr.cli.talks import e164
 from ivr.errors import BadInput
+from ivr.messages import FOLDER
+from ivr.messages import seal_anew as seal_messages_anew
 from ivr.store.database import Database
 from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
@@ -82,17 +83,12 @@ def play(name: Name) -> None:
     """Play a recording: the caller left, the agent right. The audit log says who listened."""
     with database() as opened:
         sound = _opened(opened, name, "played")
-        file = settings().var / f".play-{os.getpid()}.wav"
-        try:
-            write_new(file, sound)
-            if not player.play(file):
-                say(
-                    f"No player was found here (of {player.names()}); "
-                    "`careline recordings export` makes a WAV file to be played elsewhere.",
-                    "yellow",
-                )
-        finally:
-            file.unlink(missing_ok=True)
+    if not player.play_content(sound, settings().var):
+        say(
+            f"No player was found here (of {player.names()}); "
+            "`careline recordings export` makes a WAV file to be played elsewhere.",
+            "yellow",
+        )
 
 
 @app.command()
@@ -184,12 +180,16 @@ def new_key() -> None:
 
 @key.command()
 def rotate() -> None:
-    """Seal every recording for the newest key."""
+    """Seal every recording and every message for the newest key."""
     with database() as opened:
         archive = _archive(opened)
         with _progress("Sealing", len(opened.recordings.find(Wanted()))) as step:
             count = archive.seal_anew(_vault(), step)
-    say(f"{count} recordings are sealed for the newest key; older keys may leave the key file.")
+        messages = seal_messages_anew(opened, settings().var / FOLDER, _vault())
+    say(
+        f"{count} recordings and {messages} messages are sealed for the newest key; older keys may "
+        "leave the key file."
+    )
 
 
 @contextmanager

@@ -78,6 +78,12 @@ class Messages:
             query = sa.select(messages.c.id).where(messages.c.file == clean(file))
             return connection.scalar(query) is not None
 
+    def resealed(self, number: int, sha256: str) -> None:
+        """The file of a message was sealed anew, and is another one."""
+        query = sa.update(messages).where(messages.c.id == number, messages.c.file != "")
+        with self._connections.writing() as connection:
+            connection.execute(query.values(sha256=clean(sha256)))
+
     def accessed(self, number: int, what: What, who: str, at: datetime) -> None:
         """Write down who does what with the message of this id. Raises NotFound."""
         message, who = self.get(number), clean(who)

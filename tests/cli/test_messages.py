@@ -10,11 +10,13 @@ from typer.testing import CliRunner, Result
 from ivr.cli.callers import app as callers
 from ivr.cli.context import database
 from ivr.cli.messages import app
+from ivr.cli.recordings import app as recordings
 from ivr.errors import BadInput, NotFound
 from ivr.line import voice_file
 from ivr.messages import MessageBox
 from ivr.record import CallSummary
 from ivr.store.messages import Access
+from recordings.vault import Keys
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 NUMBER = "+8613800138000"
@@ -67,23 +69,23 @@ def test_a_message_is_played_by_the_player_that_is_there(
     hotline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     player = hotline / "aplay"
-    player.write_text(f'#!/bin/sh\necho "$@" > {hotline}/played\n')
+    player.write_text(f'#!/bin/sh\n/bin/cp "$2" {hotline}/played\n')
     player.chmod(0o755)
     monkeypatch.setenv("PATH", str(hotline), prepend=":")
     played = careline("play", "1")
     assert f"From {NUMBER}, in zh" in played.output
-    file = hotline / "var" / "messages" / "careline-1.5-1.wav"
-    assert (hotline / "played").read_text() == f"-q {file}\n"
+    assert voice_file.seconds(hotline / "played") == 4.0
+    assert not list((hotline / "var").glob(".play*"))
     assert [(one.who, one.what) for one in accesses(1)] == [("ana", "played")]
     assert "ana" in careline("list").output
 
 
-def test_without_a_player_one_learns_where_the_message_lies(
+def test_without_a_player_one_learns_how_to_take_the_message_elsewhere(
     hotline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(hotline))
     told = careline("play", "2")
-    assert str(hotline / "var" / "messages" / "careline-1.9-1.wav") in told.output
+    assert "careline messages export" in told.output
     assert "withheld" in told.output
     assert [one.what for one in accesses(2)] == ["played"]
 
@@ -98,6 +100,26 @@ def test_a_message_is_exported_once_and_for_its_owner_alone(hotline: Path) -> No
     careline("export", "2", str(hotline))
     assert (hotline / "other.wav").read_bytes() == copy.read_bytes()
     assert [(one.who, one.what) for one in accesses(1)] == [("ana", "exported")] * 2
+
+
+def test_sealed_messages_are_played_and_exported_and_outlive_a_change_of_keys(
+    hotline: Path,
+) -> None:
+    Keys.add(hotline / "var" / "recordings.key")
+    folder = hotline / "var" / "messages"
+    voice_file.write(folder / "careline-1.7-1.wav", voice_file.hum(3))
+    with database() as opened:
+        MessageBox(opened, folder, lambda: NOON, hotline / "var" / "recordings.key").open()
+    assert not (folder / "careline-1.7-1.wav").exists()
+    assert b"WAVE" not in (folder / "careline-1.7-1.wav.age").read_bytes()
+    for words in (["key", "new"], ["key", "rotate"]):
+        assert CliRunner().invoke(recordings, words).exit_code == 0
+    keys = (hotline / "var" / "recordings.key").read_text().splitlines()
+    (hotline / "var" / "recordings.key").write_text("\n".join(keys[:2]))
+    assert careline("export", "3").exit_code == 0
+    assert voice_file.seconds(hotline / "careline-1.7-1.wav") == 3.0
+    (hotline / "var" / "recordings.key").unlink()
+    assert isinstance(careline("play", "3").exception, NotFound)
 
 
 def test_a_message_that_is_done_waits_no_longer() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from ivr.caller import Profile
 from ivr.line import voice_file
-from ivr.messages import intact
+from ivr.messages import intact, opened
 from ivr.record import CallRecord, Message
 from ivr.store.database import Database
 from tests.hotline.day import Caller, Day, until
 from tests.hotline.flows import QUESTION
 from tests.hotline.story import ON_THAT_DAY, story
 from tests.rig import sound
+from tests.rig.sound import Sound
 
 pytestmark = pytest.mark.switch
 
@@ -55,12 +56,26 @@ def tickets_about(day: Day, message: Message) -> list[Any]:
     """What somebody has been told of it."""
     lines = (day.app.settings.var / "tickets.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]
-    return [one for one in found if one["fields"].get("message") == Path(message.file).stem]
+    return [
+        one
+        for one in found
+        if one["fields"].get("message") == message.file.removesuffix(".wav.age")
+    ]
 
 
 def the_voice_lasts(day: Day, message: Message) -> float:
     """For how long the caller's voice is in the file of a message."""
-    return sound.tone_lengths(sound.read_wav(folder(day) / message.file), VOICE)
+    return sound.tone_lengths(heard(day, message), VOICE)
+
+
+def heard(day: Day, message: Message) -> Sound:
+    """What is in the file of a message, which is sealed."""
+    assert message.file.endswith(".wav.age")
+    whole = day.rig.switches.home / f"opened-{message.id}.wav"
+    whole.write_bytes(opened(message, folder(day), day.app.settings.key_file))
+    content = sound.read_wav(whole)
+    whole.unlink()
+    return content
 
 
 def what_was_told(record: CallRecord) -> list[str]:
@@ -129,7 +144,7 @@ async def test_a_message_said_again_replaces_the_one_before(day: Day) -> None:
     await caller.hang_up()
     [message] = await asyncio.to_thread(left_by, day, caller)
     assert the_voice_lasts(day, message) == pytest.approx(2.5, abs=0.4)
-    assert sound.find_tone(sound.read_wav(folder(day) / message.file), 900) is None
+    assert sound.find_tone(heard(day, message), 900) is None
 
 
 @story

@@ -9,12 +9,13 @@ from typing import Literal
 
 import pytest
 
-from ivr.errors import StoreError
+from ivr.errors import NotFound, StoreError
 from ivr.flow.serving import Dictated, Failed, Kept, TooShort
 from ivr.line import voice_file
-from ivr.messages import MessageBox, forget, intact
+from ivr.messages import MessageBox, forget, intact, opened
 from ivr.record import CallSummary
 from ivr.store import Database
+from recordings.vault import Keys
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 NUMBER = "+8613800138000"
@@ -65,6 +66,40 @@ async def test_a_message_is_in_its_file_and_in_the_store(
     assert intact(message, folder)
     (folder / message.file).write_bytes(b"something else")
     assert not intact(message, folder)
+
+
+async def test_with_a_key_nothing_lies_open_whatever_was_interrupted(
+    database: Database, folder: Path, tmp_path: Path
+) -> None:
+    key = tmp_path / "recordings.key"
+    Keys.add(key)
+    box = MessageBox(database, folder, lambda: NOON, key)
+    box.open()
+    for _ in range(2):
+        await box.keep("c1", said(box.place("c1")))
+    assert files(folder) == ["c1-1.wav.age", "c1-2.wav.age"]
+    voice_file.write(folder / "c1-1.wav", voice_file.hum(4))  # it died before it was taken away
+    voice_file.write(folder / "c2-1.wav", voice_file.hum(4))  # and this before it was sealed
+    box.open()
+    assert files(folder) == ["c1-1.wav.age", "c1-2.wav.age", "c2-1.wav.age"]
+    for message in database.messages.list():
+        whole = tmp_path / "opened.wav"
+        whole.write_bytes(opened(message, folder, key))
+        assert voice_file.seconds(whole) == 4.0
+    (folder / "c2-1.wav.age").write_bytes(b"something else")
+    with pytest.raises(NotFound, match="not the one"):
+        opened(database.messages.list()[-1], folder, key)
+
+
+async def test_what_cannot_be_sealed_stays_until_it_can(
+    database: Database, folder: Path, tmp_path: Path
+) -> None:
+    key = tmp_path / "recordings.key"
+    box = MessageBox(database, folder, lambda: NOON, key)
+    box.open()
+    key.write_text("no key at all")
+    assert isinstance(await box.keep("c1", said(box.place("c1"))), Failed)
+    assert (files(folder), database.messages.list()) == (["c1-1.wav"], [])
 
 
 async def test_the_messages_of_one_call_have_names_of_their_own(
