@@ -1,5 +1,6 @@
 """The hotline we ship, or one of a test's own, tried in virtual time with a few words."""
 
+import functools
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.agent import AgentAccount
 from ivr.caller import Profile, parse_number
+from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.line.far_end import FarEnd, Phone
 from ivr.line.line import Line
@@ -16,6 +18,11 @@ from ivr.trial.hall import Trial
 
 # A Wednesday that is no holiday, at ten in the morning in Shanghai.
 WEDNESDAY_10 = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@functools.cache
+def _shipped() -> Hotline:
+    return load(flows())
 
 
 def heard(trial: Trial) -> list[str]:
@@ -38,7 +45,8 @@ class Hall(hall.Hall):
             (AgentAccount(name, name, "zh", skills, logged_in=True), phone)
             for name, (skills, phone) in agents.items()
         ]
-        super().__init__(load(folder or flows()), accounts, at=at, numbers=outside)
+        hotline = load(folder) if folder else _shipped()
+        super().__init__(hotline, accounts, at=at, numbers=outside)
 
     async def ring(
         self,
