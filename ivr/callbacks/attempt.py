@@ -1,0 +1,221 @@
+"""How is one customer called back: the agent is rung first, then the customer, and the two talk?"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from ivr.callbacks.waiting import LOOK_AGAIN, House, WaitingList
+from ivr.caller import mask
+from ivr.desk import Desk
+from ivr.dialable import as_dialled
+from ivr.errors import CallerHungUp, LineError
+from ivr.flow.callback import NOT_REACHED, WHISPER
+from ivr.flow.center import CallbackSpec
+from ivr.flow.expression import Facts
+from ivr.line.commands import (
+    Connect,
+    HandBack,
+    Hangup,
+    HungUp,
+    NotJoined,
+    OutsideNumber,
+    Play,
+    Talk,
+)
+from ivr.line.line import Line
+from ivr.reasons import verdicts_of
+from ivr.record import BACK, Callback, CallEvent, CallSummary
+from routing.events import Offer, OfferAccepted, OfferRefused, TalkOver
+
+log = logging.getLogger(__name__)
+
+
+class Switchboard(Protocol):
+    """By which agents' phones are rung: `ivr.line.asterisk.outbound.Outbound`."""
+
+    async def ring(
+        self, call_id: str, agent: str, seconds: float, *, shown: str, shows: str
+    ) -> Line | NotJoined:
+        """Ring an agent's phone; its line once it is picked up. Raises LineError."""
+
+
+class Keeper(Protocol):
+    """Where records go: `ivr.journal.Journal`."""
+
+    def add(self, entry: CallEvent | CallSummary) -> None:
+        """Keep an event, or the summary as it stands now. Returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an attempt needs; `closing` says whether the engine is about to stop."""
+
+    desk: Desk
+    switchboard: Switchboard
+    journal: Keeper
+    house: House
+    closing: Callable[[], bool]
+
+
+class Attempt:
+    """One agent rung for one callback, and what came of it."""
+
+    def __init__(
+        self, around: Around, waiting: WaitingList, callback: Callback, offer: Offer
+    ) -> None:
+        self._around, self._waiting, self._callback, self._offer = around, waiting, callback, offer
+        self._desk, self._now = around.desk, around.house.now
+        at = self._now()
+        self._seq = 0
+        self._joined: datetime | None = None
+        self._summary = CallSummary(
+            call_id=f"{callback.call_id}{BACK}{at:%H%M%S}{at.microsecond // 1000:03}",
+            started=at,
+            number=callback.number,
+            masked=mask(callback.number or ""),
+            age=callback.age,
+            language=callback.language,
+            queue=callback.queue,
+        )
+
+    async def run(self) -> None:
+        """Ring the agent, then the customer, and let them talk."""
+        call, agent = self._callback.call_id, self._offer.agent
+        wait = await self._waiting.must_wait(self._callback)
+        if wait is not None:
+            if wait >= 0:
+                self._waiting.postpone(call, wait)
+            return
+        waited = max(0.0, (self._now() - self._callback.since).total_seconds())
+        self._journal(self._summary)
+        self._note("callback", of=call, queue=self._callback.queue, waited=round(waited),
+                   tried=self._callback.tried)  # fmt: skip
+        decision = self._offer.decision
+        self._note("offer", agent=agent, need=str(decision.need), stage=decision.stage,
+                   waited=round(decision.waited, 1), verdicts=verdicts_of(decision))  # fmt: skip
+        outcome, by = "put_off", "hotline"
+        try:
+            outcome, by = await self._ring(waited)
+        except LineError as error:
+            self._note("trouble", text=f"the switch failed: {error}")
+            log.error("callback %d: the switch failed: %s", self._callback.id, error)
+            self._waiting.postpone(call, LOOK_AGAIN)
+        except asyncio.CancelledError:
+            self._note("engine_stops" if self._around.closing() else "withdrawn", agent=agent)
+            if self._joined is not None:
+                outcome = "talk_went_on"
+            raise
+        finally:
+            self._end(outcome, by, waited)
+
+    async def _ring(self, waited: float) -> tuple[str, str]:
+        """What became of it, and who ended it."""
+        callback, agent = self._callback, self._offer.agent
+        number = as_dialled(callback.number or "")
+        self._note("callback_rings", agent=agent)
+        rung = await self._around.switchboard.ring(
+            self._summary.call_id, agent, self._offer.ring, shown=number, shows=callback.shows
+        )
+        if isinstance(rung, NotJoined):
+            self._note("refused", agent=agent, cause=rung.cause)
+            self._desk.tell(OfferRefused(callback.call_id, agent, rung.cause))
+            return "put_off", "hotline"
+        try:
+            return await self._ring_customer(rung, number, waited)
+        except CallerHungUp:  # the agent, that is
+            if self._joined is not None:
+                self._note("talk_over", by="agent")
+                return "answered", "agent"
+            self._note("refused", agent=agent, cause="declined")
+            self._desk.tell(OfferRefused(callback.call_id, agent, "declined"))
+            return "put_off", "agent"
+        except asyncio.CancelledError:
+            # A talk goes on by itself; a phone that nobody needs any more is free again.
+            with suppress(LineError, CallerHungUp):
+                await rung.perform(Hangup() if self._joined is None else HandBack())
+            raise
+
+    async def _ring_customer(self, line: Line, number: str, waited: float) -> tuple[str, str]:
+        callback, agent = self._callback, self._offer.agent
+        minutes = max(1, round((self._now() - callback.asked).total_seconds() / 60))
+        await self._tell_agent(line, WHISPER, minutes=minutes)
+        tape = self._around.house.tape(self._summary.call_id) if callback.recorded else None
+        spec = self._waiting.spec(callback)
+        reached = await line.perform(Connect(OutsideNumber(number), ring=spec.ring, record=tape))
+        if isinstance(reached, NotJoined):
+            if tape is not None:
+                tape.unlink(missing_ok=True)
+            await self._not_reached(line, reached, spec, waited)
+            return "not_reached", "hotline"
+        recording = {} if tape is None else {"recording": tape.stem, "recorded": True}
+        self._joined = self._now()
+        self._note("waiting", queue=callback.queue, position=1, waited=round(waited),
+                   need=str(self._offer.decision.need))  # fmt: skip
+        self._note("joined", agent=agent, **recording)
+        self._desk.tell(OfferAccepted(callback.call_id, agent))
+        await self._waiting.served(callback)
+        try:
+            ended = await line.perform(Talk())
+        finally:
+            self._desk.tell(TalkOver(callback.call_id, agent))
+        return "answered", "caller" if isinstance(ended, HungUp) else "hotline"
+
+    async def _not_reached(
+        self, line: Line, why: NotJoined, spec: CallbackSpec, waited: float
+    ) -> None:
+        """The agent hears it and is free; the customer is rung again later, or no more."""
+        callback = self._callback
+        tried = callback.tried + 1
+        self._note("not_joined", to="customer", cause=why.cause)
+        with suppress(CallerHungUp):
+            await self._tell_agent(line, NOT_REACHED)
+            await line.perform(Hangup())
+        if tried >= spec.tries:
+            self._note("waiting", queue=callback.queue, position=1, waited=round(waited),
+                       need=str(self._offer.decision.need))  # fmt: skip
+            await self._waiting.give_up(callback, tried)
+        else:
+            until = self._now() + timedelta(seconds=spec.gap)
+            self._note("callback_put_off", seconds=round(spec.gap), tried=tried)
+            await self._waiting.put_off(callback, tried, until)
+            self._waiting.postpone(callback.call_id, spec.gap)
+
+    async def _tell_agent(self, line: Line, prompt: str, **values: Any) -> None:
+        account = self._desk.accounts.get(self._offer.agent)
+        wording = self._around.house.hotline().wording
+        language = account.language if account is not None else ""
+        spoken = wording.spoken(
+            prompt,
+            language or wording.default,
+            Facts({"caller": {"language": self._callback.language}}),
+            announced=values,
+        )
+        if spoken is not None:
+            await line.perform(Play((spoken,), interrupt=""))
+
+    def _note(self, kind: str, /, **data: Any) -> None:
+        self._journal(CallEvent(self._summary.call_id, self._seq, self._now(), kind, data))
+        self._seq += 1
+
+    def _journal(self, entry: CallEvent | CallSummary) -> None:
+        self._around.journal.add(entry)
+
+    def _end(self, outcome: str, by: str, waited: float) -> None:
+        at = self._now()
+        self._note("ended", outcome=outcome, by=by)
+        talked = None if self._joined is None else (at - self._joined).total_seconds()
+        self._journal(
+            replace(
+                self._summary,
+                ended=at,
+                outcome=outcome,
+                hung_up_by=by,
+                agent=self._offer.agent if self._joined is not None else None,
+                waited_s=waited,
+                talked_s=talked,
+            )
+        )
