@@ -9,18 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ivr.cli.outside import outside
-from ivr.flow.calls import (
-    Answered,
-    HangsUp,
-    Hears,
-    Keys,
-    Mumbles,
-    Says,
-    Silence,
-    Talks,
-    Turn,
-)
 from ivr.flow.hotline import Hotline, Place
+from ivr.flow.turns import Answered, HangsUp, Hears, Keys, Mumbles, Says, Silence, Talks, Turn
 from ivr.line import far_end
 from ivr.line.commands import ALL_KEYS, Command, Hold, Listen, Play, Record, Spoken, Talk
 from ivr.line.far_end import HangUp, Moment, Press, Reaction

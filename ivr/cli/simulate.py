@@ -18,9 +18,9 @@ from ivr.cli.context import console, database, require_flows, settings
 from ivr.cli.keyboard import Keyboard
 from ivr.cli.outside import outside
 from ivr.errors import BadInput
-from ivr.flow.calls import Turn
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
+from ivr.flow.turns import Turn
 from ivr.line.far_end import Answers, Phone
 from ivr.line.virtual_time import run
 from ivr.settings import Settings

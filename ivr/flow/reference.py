@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from ivr.flow.admission import Admission
-from ivr.flow.calls import CallCase, Desk, Ends, Ringing
+from ivr.flow.call_case import CallCase, Desk, Ends, Ringing
 from ivr.flow.center import Announce, Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
 from ivr.flow.fields import ANYTHING, read_seconds
 from ivr.flow.global_keys import GlobalKeys

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ivr.flow.calls import CallsFile
+from ivr.flow.call_case import CallsFile
 from ivr.flow.center import Center
 from ivr.flow.fields import Model
 from ivr.flow.intent_tests import IntentTestsFile

@@ -9,13 +9,15 @@ import phonenumbers
 
 from ivr.agent import AgentAccount
 from ivr.caller import Profile, parse_number
-from ivr.flow.calls import CallCase, Case, Hears
+from ivr.flow.call_case import CallCase
+from ivr.flow.calls import Case
 from ivr.flow.center import Center
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.hours import DAYS, Hours
 from ivr.flow.problem import Problem
 from ivr.flow.steps.set import Set
 from ivr.flow.steps.survey import Survey
+from ivr.flow.turns import Hears
 from ivr.line.far_end import Answers, Phone
 from ivr.line.virtual_time import run
 from ivr.trial.dialogue import Dialogue, Names

@@ -8,17 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from ivr.flow.calls import (
-    Answered,
-    HangsUp,
-    Hears,
-    Keys,
-    Mumbles,
-    Says,
-    Silence,
-    Talks,
-    Turn,
-)
+from ivr.flow.turns import Answered, HangsUp, Hears, Keys, Mumbles, Says, Silence, Talks, Turn
 from ivr.flow.wording import Wording
 from ivr.line import far_end
 from ivr.line.commands import Command, Connect, Hold, Play, Record, Spoken, Talk

@@ -11,9 +11,10 @@ import yaml
 from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.errors import BadInput
-from ivr.flow.calls import PLAIN, Answered, HangsUp, Hears, Keys, Says, Talks, Turn, cases_of
+from ivr.flow.calls import cases_of
 from ivr.flow.hotline import Hotline
 from ivr.flow.source import parse
+from ivr.flow.turns import PLAIN, Answered, HangsUp, Hears, Keys, Says, Talks, Turn
 from ivr.trial.case import try_cases
 from ivr.trial.hall import Trial
 

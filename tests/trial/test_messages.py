@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.calls import Keys, Silence, Talks, cases_of
+from ivr.flow.calls import cases_of
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow
 from ivr.flow.source import parse
+from ivr.flow.turns import Keys, Silence, Talks
 from ivr.resources import flows
 from ivr.trial.case import try_cases
 from ivr.trial.saved import as_case
