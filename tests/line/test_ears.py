@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from ivr.line.asterisk.ears import Question
 from ivr.line.asterisk.twice import ReportedTwice
 from ivr.line.commands import Grammar, Listen, Outcome, Silence, Speech, Unclear, Utterance
 from ivr.line.keypad import Keypad
+from speech import endpoint
 from speech.endpoint import patience
 from speech.hearing import Expected, Listener
 from speech.recognizer import Samples
@@ -105,6 +107,15 @@ async def test_who_coughs_without_end_is_not_listened_to_for_ever(sockets: Audio
     call = Call(sockets, Fake(""))
     coughs = [sound for _ in range(8) for sound in (voice(0.3), quiet(0.5))]
     assert await call.run(*coughs) == Unclear("not_understood")
+
+
+async def test_who_never_stops_is_answered_all_the_same_and_heard_in_the_next_question(
+    sockets: AudioSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = {"closed": replace(patience("closed"), longest=0.8)}
+    monkeypatch.setattr(endpoint, "PATIENCE", shorter)
+    assert await Call(sockets, Fake("")).run(voice(3.0)) == Unclear("too_long")
+    assert isinstance(await Call(sockets, Fake(CARD)).run(voice(0.6), quiet(1.0)), Utterance)
 
 
 async def test_what_is_begun_before_patience_ends_is_heard(sockets: AudioSocket) -> None:

@@ -43,6 +43,24 @@ def tone(seconds: float, hertz: float = 440.0) -> Samples:
     return (10_000 * np.sin(2 * np.pi * hertz * at)).astype(np.int16)
 
 
+def music(seconds: float) -> Samples:
+    """Chords of several voices with overtones, a melody over them, and a beat: two bars a second."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    beat = (at * 4).astype(np.int64)
+    made = np.zeros(len(at))
+    for part, notes in enumerate(
+        ((220, 196, 175, 196), (277, 247, 220, 247), (330, 392, 440, 370))
+    ):
+        hertz = np.array(notes)[beat // 4 % 4] * (
+            1 + (part == 2) * np.array([0, 0.125, 0.25, 0])[beat % 4]
+        )
+        phase = 2 * np.pi * np.cumsum(hertz) / RATE
+        made += sum(np.sin(overtone * phase) / overtone for overtone in (1, 2, 3, 4))
+    fades = np.exp(-6 * (at * 4 % 1))
+    drum = np.random.default_rng(3).normal(0, 1, len(at)) * np.exp(-30 * (at * 2 % 1))
+    return (2500 * (made * (0.3 + 0.7 * fades) + 2 * drum)).clip(-32768, 32767).astype(np.int16)
+
+
 def clip(name: str) -> Samples:
     """What a caller says in `clips`."""
     with wave.open(str(CLIPS / f"{name}.wav"), "rb") as wav:

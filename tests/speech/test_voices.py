@@ -39,7 +39,7 @@ def test_piper_reads_as_the_telephone_wants_it_and_slowly_without_a_lower_voice(
     assert usual.max_dBFS <= -0.9
     assert 1.1 < slow.duration_seconds / usual.duration_seconds < 1.45
     # No two readings are the same; a slowed tape would be lower by a fifth and more.
-    assert _pitch(slow) > 0.88 * _pitch(usual)
+    assert _pitch(slow) > 0.84 * _pitch(usual)
     assert voice.identity("en", True) != voice.identity("en", False)
 
 

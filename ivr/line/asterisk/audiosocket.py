@@ -41,8 +41,8 @@ LONGEST_SOUND = 1920
 """Bytes of sound in one message; Asterisk sends 20 ms at a time, some phones' 60 at most."""
 MOST_UNSENT = 16_000
 """Bytes that the peer may leave unread: a second of sound."""
-MOST_EARLY = 1.0
-"""Seconds of sound that may come faster than time goes by."""
+MOST_EARLY = 2.0
+"""Seconds of sound that may come faster than time goes by; a stall while a call connects looks so."""
 QUIET_AFTER = 0.1
 """Seconds without a frame, as from a phone that does not send its silence, that are heard as such."""
 INTRODUCED = 2.0
