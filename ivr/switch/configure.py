@@ -38,10 +38,13 @@ EVENTS = (
     "UserEvent",
     "DeviceStateChange",
     "ContactStatus",
+    "Hold",
+    "Unhold",
     "MusicOnHoldStart",
     "MusicOnHoldStop",
     "MixMonitorStart",
     "MixMonitorMute",
+    "OriginateResponse",
 )
 LEASE = 10
 """Seconds for which a call stays the engine's without a word from it (see careline_extensions)."""

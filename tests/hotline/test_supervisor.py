@@ -17,12 +17,14 @@ pytestmark = pytest.mark.switch
 AGENTS = [
     AgentAccount("fr-1", "French", "en", {"fr": 5}),
     AgentAccount("de-1", "German", "en", {"de": 5}),
+    AgentAccount("es-1", "Spanish", "en", {"es": 5}),
     AgentAccount("boss", "Boss", "en", {"ru": 1}),
     AgentAccount("stranger", "Stranger", "en", {"ru": 1}),
 ]
 CALLERS = [
     Profile("+8613933330000", "王芳", date(1990, 1, 1), ("fr",)),
     *(Profile(f"+861393333000{n}", "李雷", date(1990, 1, 1), ("de",)) for n in (1, 2, 3)),
+    Profile("+8613933330004", "李雷", date(1990, 1, 1), ("es",)),
 ]
 SUPERVISORS = 1200
 """Hertz."""
@@ -77,3 +79,16 @@ async def test_a_call_is_put_to_the_front_and_another_taken_out(day: Day) -> Non
     await first.hang_up()
     events = [event.kind for event in (await day.record(first)).events]
     assert "supervised" in events
+
+
+@story
+async def test_a_hold_at_the_agents_phone_is_in_the_record(day: Day) -> None:
+    caller = await day.rings("13933330004")
+    _, phone = await day.until_joined(caller)
+    await phone.put_on_hold(2)
+    await day.until_noted(caller, "hold_over")
+    await phone.hang_up()
+    record = await day.record(caller)
+    [told] = [event for event in record.events if event.kind == "hold_over"]
+    assert told.data["seconds"] == pytest.approx(2, abs=0.5)
+    assert "hold" in [event.kind for event in record.events]

@@ -32,7 +32,10 @@ _LIKE_THE_HOTLINE = (
     "rtp.conf",
 )
 _EMPTY = ("acl", "ccss", "features", "queues", "queuerules", "udptl")
-_MORE_MODULES = {"the driver": ("app_senddtmf", "res_pjsip_logger")}
+_MORE_MODULES = {
+    "the driver": ("app_senddtmf", "res_pjsip_logger"),
+    "phones that put on hold": ("app_bridgewait", "bridge_holding"),
+}
 
 
 @dataclass(frozen=True, slots=True)

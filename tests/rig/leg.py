@@ -83,6 +83,11 @@ class Leg:
         async with self._mouth:
             await self.perform(f"EXEC Playtones {hertz}")
 
+    async def put_on_hold(self, seconds: int) -> None:
+        """Put the other side on hold for so many seconds."""
+        async with self._mouth:
+            await self.perform(f"EXEC BridgeWait {self.unique_id},participant,e(h)S({seconds})")
+
     async def hang_up(self) -> None:
         """Put the receiver down (or, before the answer, give up ringing)."""
         if not self._ended.is_set():

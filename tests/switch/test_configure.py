@@ -8,6 +8,7 @@ import pytest
 
 from ivr.agent import AgentAccount
 from ivr.errors import BadInput
+from ivr.line.asterisk.inbound import LINE_EVENTS
 from ivr.switch import configure, secrets
 from ivr.switch.configure import Wiring
 from ivr.switch.install import Asterisk
@@ -61,6 +62,10 @@ def test_the_engine_may_command_calls_and_nothing_else(tmp_path: Path, nowhere: 
     assert "write = agent,agi,call,originate,reporting,user" in engine
     assert "permit = 127.0.0.1/255.255.255.255" in engine
     assert "bindaddr = 127.0.0.1" in words(made.etc / "manager.conf")
+
+
+def test_the_engine_is_sent_every_event_that_a_line_reads() -> None:
+    assert set(LINE_EVENTS) <= set(configure.EVENTS)
 
 
 def test_without_a_carrier_nobody_is_taken_for_it(tmp_path: Path, nowhere: Asterisk) -> None:

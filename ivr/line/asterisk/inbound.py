@@ -55,7 +55,6 @@ LINE_EVENTS = (
     "BridgeEnter",
     "MixMonitorStart",
     "MixMonitorMute",
-    "MixMonitorStop",
     "Hold",
     "Unhold",
     "HangupRequest",
