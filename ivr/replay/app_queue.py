@@ -17,11 +17,10 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, auto
-from heapq import heapify, heappop, heappush
 from math import ceil
 
-from ivr.replay.clock import Lasts, Outcome
+from ivr.replay.agenda import Agenda, Due, Outcome
+from ivr.replay.clock import Lasts
 from ivr.replay.rules import asks
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts
@@ -45,18 +44,6 @@ DEFAULTS = Settings("app_queue, its defaults", autofill=False, ringinuse=True)
 BEST = Settings("app_queue, autofill on, ringinuse off", autofill=True, ringinuse=False, retry=1.0)
 
 
-class Due(IntEnum):
-    """What happens at one moment, in this order."""
-
-    ARRIVES = auto()
-    FREE = auto()
-    BREAK = auto()
-    CALLS = auto()
-    LOOKS = auto()
-    GIVES_UP = auto()
-    GOES_HOME = auto()
-
-
 _Place = tuple[int, float, str]
 
 
@@ -75,36 +62,19 @@ class AppQueue:
 
     def __init__(self, settings: Settings, shifts: Shifts, lasts: Lasts) -> None:
         self._settings, self._shifts, self._lasts = settings, shifts, lasts
-        self._agenda: list[tuple[float, Due, int, object]] = []
-        self._count = 0
+        self._agenda: Agenda
         self._queues: dict[str, list[_Place]] = defaultdict(list)
         self._threads: dict[str, _Thread] = {}
         self._kinds: dict[str, frozenset[str]] = {}
         self._idle: dict[str, float] = {}  # free agents, since when
-        self._busy: set[str] = set()
-        self._owed: dict[str, float] = {}
-        self._back: dict[str, float] = {}
         self._outcomes: dict[str, Outcome] = {}
 
     def play(self, scene: Sequence[Caller]) -> tuple[Outcome, ...]:
         """Everything that becomes of the callers, in their order."""
-        for caller in scene:
-            self._plan(caller.since, Due.CALLS, caller)
-        for name, steps in self._shifts.skills.items():
-            for at, kinds in steps:
-                self._plan(at, Due.ARRIVES, (name, kinds))
-            self._plan(self._shifts.leaves[name], Due.GOES_HOME, name)
-        for one in self._shifts.breaks:
-            self._plan(one.start, Due.BREAK, one)
-        heapify(self._agenda)
-        while self._agenda:
-            at, what, _, about = heappop(self._agenda)
-            self._happen(at, what, about)
+        agenda = self._agenda = Agenda(scene, self._shifts)
+        while agenda:
+            self._happen(*agenda.pop())
         return tuple(self._outcomes[caller.call] for caller in scene)
-
-    def _plan(self, at: float, what: Due, about: object) -> None:
-        self._count += 1
-        heappush(self._agenda, (at, what, self._count, about))
 
     def _happen(self, at: float, what: Due, about: object) -> None:
         match what, about:
@@ -114,10 +84,15 @@ class AppQueue:
                 if not known:
                     self._free(name, at)
                 self._wake(kinds, at)
-            case Due.FREE, str(name):
-                self._freed(name, at)
+            case Due.TALK_OVER, str(name):  # and the switching after it
+                if not self._agenda.talk_over(name, at):
+                    self._free(name, at)
+            case Due.BACK, str(name):
+                if self._agenda.back(name, at):
+                    self._free(name, at)
             case Due.BREAK, Break() as one:
-                self._begin_break(one, at)
+                if self._agenda.breaks(one, at):
+                    self._idle.pop(one.agent, None)
             case Due.CALLS, Caller() as caller:
                 self._enter(caller, at)
             case Due.LOOKS, str(call):
@@ -135,39 +110,15 @@ class AppQueue:
             self._idle[name] = at
             self._wake(self._kinds[name], at)
 
-    def _freed(self, name: str, at: float) -> None:
-        """The end of a talk and its switching, or of a break."""
-        if name in self._busy:
-            self._busy.discard(name)
-            owed = self._owed.pop(name, 0.0)
-            if owed:
-                self._back[name] = at + owed
-                self._plan(at + owed, Due.FREE, name)
-                return
-        elif self._back.get(name) != at:
-            return
-        self._back.pop(name, None)
-        self._free(name, at)
-
-    def _begin_break(self, one: Break, at: float) -> None:
-        if one.agent in self._busy:
-            self._owed[one.agent] = self._owed.get(one.agent, 0.0) + one.seconds
-            return
-        self._idle.pop(one.agent, None)
-        until = max(self._back.get(one.agent, at), at) + one.seconds
-        self._back[one.agent] = until
-        self._plan(until, Due.FREE, one.agent)
-
     # Callers
 
     def _enter(self, caller: Caller, at: float) -> None:
         thread = _Thread(caller, (-self._settings.priority(caller), caller.since, caller.call))
         self._threads[caller.call] = thread
         insort(self._queues[asks(caller)], thread.place)
-        last = max(self._shifts.leaves.values(), default=at) + 1.0
-        self._plan(min(at + caller.patience, max(last, at)), Due.GIVES_UP, caller.call)
+        self._agenda.calls(caller, at)
         thread.look = at
-        self._plan(at, Due.LOOKS, caller.call)
+        self._agenda.plan(at, Due.LOOKS, caller.call)
 
     def _leave(self, call: str, at: float) -> None:
         thread = self._threads[call]
@@ -177,6 +128,7 @@ class AppQueue:
     def _gone(self, thread: _Thread, at: float) -> None:
         kind = asks(thread.caller)
         del self._threads[thread.caller.call]
+        self._agenda.leaves(thread.caller.call)
         self._queues[kind].remove(thread.place)
         self._wake((kind,), at)
 
@@ -194,22 +146,24 @@ class AppQueue:
             return
         agent = min(able, key=lambda name: (self._idle[name], name))
         del self._idle[agent]
-        self._busy.add(agent)
         self._outcomes[call] = Outcome(thread.caller, at - thread.caller.since, agent)
         lasts = self._lasts(thread.caller, agent) + self._shifts.switching
-        self._plan(at + lasts, Due.FREE, agent)
+        self._agenda.talks(agent, at + lasts)
         self._gone(thread, at)
 
     def _wake(self, kinds: Iterable[str], at: float) -> None:
-        """Plan the next look of those whose turn it may be: the others' looks change nothing."""
-        for kind in kinds:
+        """Plan the next look of those whose turn it may be: the others' looks change nothing.
+
+        Of looks at the same moment that of the caller who came first is first.
+        """
+        for kind in sorted(kinds, key=lambda kind: self._queues[kind][:1]):
             able = sum(kind in self._kinds[name] for name in self._idle)
             turns = able if self._settings.autofill else 1
             for place in self._queues[kind][:turns]:
                 thread = self._threads[place[-1]]
                 if thread.look is None:
                     thread.look = self._next_look(thread, at)
-                    self._plan(thread.look, Due.LOOKS, place[-1])
+                    self._agenda.plan(thread.look, Due.LOOKS, place[-1])
 
     def _next_look(self, thread: _Thread, at: float) -> float:
         """The first moment from `at` on that is on the caller's own beat.

@@ -100,7 +100,7 @@ class _Offers:
         count = 0
         for caller in scene:
             length = talk(caller) + switching
-            last = max(caller.since, min(caller.since + caller.patience, end - MINUTE))
+            last = max(caller.since, min(caller.since + caller.longest, end - MINUTE))
             moments = [np.array([caller.since, last])]
             for shift in (0.0, length):
                 low, high = (caller.since + shift) // MINUTE + 1, (last + shift) // MINUTE

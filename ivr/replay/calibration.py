@@ -7,7 +7,7 @@ those who had to wait, in the trace and in the replay alike.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ivr.replay.clock import Outcome
+from ivr.replay.agenda import Outcome
 from ivr.replay.figures import Figures, figures_of
 from ivr.replay.trace import Recorded, Trace
 

@@ -3,11 +3,15 @@
 The time a caller gives up at is known of those who did; of the served it is known to be longer than
 they waited. From such right-censored times Kaplan and Meier (1958) estimate how many are still
 there after any time. A served caller's patience is drawn from that, given that it is longer than
-what the caller did wait. Callers are taken by kind and priority where there are enough of them.
+what the caller did wait. Callers are taken by kind and priority where there are enough of them, and
+by how many waited when they came: callers who are told their place, as in the "Anonymous Bank", give
+up sooner in a long queue. Who meets another queue than the recorded one is as patient in it as so
+many of the others: whoever is in the most patient tenth stays in it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +59,20 @@ class Patience:
 
         Infinite where nobody of the class ever gave up.
         """
-        wanted = self.still_there(waited) * (1.0 - luck)
+        return self.left(self.still_there(waited) * (1.0 - luck), waited)
+
+    def share(self, gave_up: float, luck: float) -> float:
+        """The share of callers who are at least as patient as one who gave up then.
+
+        Several who gave up at the same time are parted by `luck`.
+        """
+        place = int(np.searchsorted(self.times, gave_up, side="left"))
+        before = 1.0 if place == 0 else float(self.staying[place - 1])
+        after = self.still_there(gave_up)
+        return after + luck * (before - after)
+
+    def left(self, wanted: float, waited: float = 0.0) -> float:
+        """When only the share `wanted` of callers is still there; later than `waited`."""
         place = int(np.searchsorted(-self.staying, -wanted, side="left"))
         if place < len(self.times) and self.staying[place] <= wanted and self.times[place] > waited:
             return float(self.times[place])
@@ -65,20 +82,28 @@ class Patience:
         return last + float(np.log(max(left / max(wanted, 1e-12), 1.0))) / self.rate
 
 
-Class = tuple[str, int | None]
+Class = tuple[str, int | None, int | None]
+"""A kind, a priority, and the crowding (`Crowding.of`); None is any. "" is every kind."""
+
+EVERYBODY: Class = ("", None, None)
+
+
+def _wider(one: Class) -> tuple[Class, ...]:
+    """The classes a caller belongs to, the narrowest first."""
+    kind, priority, crowd = one
+    return (one, (kind, priority, None), (kind, None, crowd), (kind, None, None), EVERYBODY)
 
 
 def patience_by_class(
     waits: Sequence[tuple[Class, float, bool]],
-) -> Mapping[Class, Patience]:
-    """The estimate of each class from (class, seconds waited, whether served).
+) -> Callable[[Class], Patience]:
+    """Of every class its estimate, from (class, seconds waited, whether served).
 
-    A class in which fewer than ENOUGH gave up has that of its kind, or else that of all callers.
+    A class in which fewer than ENOUGH gave up has that of the next wider one in which enough did.
     """
     groups: dict[Class, list[tuple[float, bool]]] = defaultdict(list)
-    everybody: Class = ("", None)
-    for (kind, priority), waited, served in waits:
-        for group in {(kind, priority), (kind, None), everybody}:
+    for one, waited, served in waits:
+        for group in dict.fromkeys(_wider(one)):
             groups[group].append((waited, served))
     estimates = {
         group: Patience.of(
@@ -86,9 +111,28 @@ def patience_by_class(
             [waited for waited, served in seen if served],
         )
         for group, seen in groups.items()
-        if group == everybody or sum(not served for _, served in seen) >= ENOUGH
+        if group == EVERYBODY or sum(not served for _, served in seen) >= ENOUGH
     }
-    return {
-        group: estimates.get(group) or estimates.get((group[0], None)) or estimates[everybody]
-        for group in groups
-    }
+    nobody = Patience.of([], [])
+    return lambda one: next(
+        (estimates[group] for group in _wider(one) if group in estimates), nobody
+    )
+
+
+class Crowding:
+    """How many wait is much or little: in which quarter of what callers of a trace met it is."""
+
+    def __init__(self, since: Sequence[float], until: Sequence[float]) -> None:
+        self._since, self._until = sorted(since), sorted(until)
+        met = sorted(map(self.waiting, since))
+        quarters = {met[len(met) * part // 4] for part in (1, 2, 3)} if met else set()
+        self.edges = tuple(sorted(quarters - {0}))
+        """The least number waiting of each quarter but the first."""
+
+    def waiting(self, at: float) -> int:
+        """How many waited in the trace at a moment, whoever came in it apart."""
+        return bisect_left(self._since, at) - bisect_left(self._until, at)
+
+    def of(self, waiting: int) -> int:
+        """The quarter in which so many waiting are, from 0."""
+        return bisect_right(self.edges, waiting)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ivr.replay.agenda import Outcome
 from ivr.replay.app_queue import AppQueue, Settings
-from ivr.replay.clock import Outcome, Replay
+from ivr.replay.clock import Replay
 from ivr.replay.rules import Rules
 from ivr.replay.scene import Caller, Casting
 from ivr.replay.shifts import AWAY, Shifts, shifts_of

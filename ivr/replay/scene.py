@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from ivr.replay.patience import Class, Patience, patience_by_class
+from ivr.replay.patience import Crowding, patience_by_class
 from ivr.replay.talks import Pace, Talks
 from ivr.replay.trace import Recorded, Trace
 
@@ -22,8 +22,10 @@ OLD, YOUNG = 70, 40
 class Caller:
     """A caller of the trace as rules meet them.
 
-    `since` and `patience` are seconds; `matter` is the place of the call's length among its like;
-    `priority` is the recorder's own, or a likely one where it kept none.
+    `since` and `patience` are seconds, `patience` where as many wait as did in the trace; `matter` is
+    the place of the call's length among its like; `priority` is the recorder's own, or a likely one
+    where it kept none. `among` is the patience where so many wait as the place in it says; the last
+    is for all that are more.
     """
 
     call: str
@@ -34,6 +36,16 @@ class Caller:
     priority: int
     age: int
     skill: str = ""
+    among: tuple[float, ...] = ()
+
+    @property
+    def longest(self) -> float:
+        """The patience where fewest wait, or whenever it is longest."""
+        return max(self.among, default=self.patience)
+
+    def stays(self, waiting: int) -> float:
+        """The patience of the caller, in seconds, who finds so many waiting."""
+        return self.among[min(waiting, len(self.among) - 1)] if self.among else self.patience
 
 
 class Casting:
@@ -44,8 +56,10 @@ class Casting:
         self._over_60 = over_60
         self.talks = Talks(trace.calls, pace)
         self._priorities = _priorities(trace.calls)
-        self._patience: Mapping[Class, Patience] = patience_by_class(
-            [((c.kind, c.priority), c.waited, c.answered) for c in trace.calls if c.waited > 0]
+        waited = [call for call in trace.calls if call.waited > 0]
+        self._crowding = Crowding([c.since for c in waited], [c.until for c in waited])
+        self._patience = patience_by_class(
+            [((c.kind, c.priority, self._crowd(c)), c.waited, c.answered) for c in waited]
         )
 
     def scene(self, seed: int) -> tuple[Caller, ...]:
@@ -62,21 +76,35 @@ class Casting:
         known = call.priority
         drawn = known if known is not None else _pick(self._priorities.get(call.kind), priority)
         old = call.age if call.age is not None else OLD if age < self._over_60 else YOUNG
+        among = self._among(call, drawn, patience)
         return Caller(
             call=call.call,
             kind=call.kind,
             since=call.since,
-            patience=self._lasts(call, drawn, patience) if call.answered else call.waited,
+            patience=among[min(self._crowding.waiting(call.since), len(among) - 1)],
             matter=self.talks.rank(call, matter),
             priority=drawn,
             age=old,
             skill=call.skill,
+            among=among,
         )
 
-    def _lasts(self, call: Recorded, priority: int, luck: float) -> float:
-        classes: list[Class] = [(call.kind, priority), (call.kind, None), ("", None)]
-        estimate = next((self._patience[c] for c in classes if c in self._patience), None)
-        return float("inf") if estimate is None else estimate.longer_than(call.waited, luck)
+    def _crowd(self, call: Recorded) -> int:
+        return self._crowding.of(self._crowding.waiting(call.since))
+
+    def _among(self, call: Recorded, priority: int, luck: float) -> tuple[float, ...]:
+        """The patience by the number waiting: one caller's, who is as patient as ever in each."""
+        edges, own = self._crowding.edges, self._crowd(call)
+        estimates = [
+            self._patience((call.kind, priority, crowd)) for crowd in range(len(edges) + 1)
+        ]
+        if call.answered:
+            share = estimates[own].still_there(call.waited) * (1.0 - luck)
+        else:
+            share = estimates[own].share(call.waited, luck)
+        by_crowd = [estimate.left(share) for estimate in estimates]
+        by_crowd[own] = estimates[own].left(share, call.waited) if call.answered else call.waited
+        return tuple(by_crowd[self._crowding.of(n)] for n in range(max(edges, default=0) + 1))
 
 
 def _priorities(calls: Sequence[Recorded]) -> Mapping[str, Counter[int]]:

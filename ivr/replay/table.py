@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.replay.clock import Outcome
+from ivr.replay.agenda import Outcome
 from ivr.replay.figures import Estimate, Figures, differences, estimates, figures_of
 from ivr.replay.rules import ELDER
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ivr.replay.agenda import Outcome
 from ivr.replay.app_queue import BEST, DEFAULTS, AppQueue
 from ivr.replay.app_queue import Settings as Queueing
-from ivr.replay.clock import Outcome, Replay
+from ivr.replay.clock import Replay
 from ivr.replay.rules import Rules, elders_first, in_order
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts

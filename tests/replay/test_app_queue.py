@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.replay.agenda import Outcome
 from ivr.replay.app_queue import BEST, DEFAULTS, AppQueue, Settings
-from ivr.replay.clock import Outcome
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts
 from tests.replay.made import caller, staff

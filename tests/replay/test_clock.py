@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.replay.clock import Outcome, Replay
+from ivr.replay.agenda import Outcome
+from ivr.replay.clock import Replay
 from ivr.replay.rules import AHEAD, Rules, elders_first, in_order
 from ivr.replay.scene import Caller
 from ivr.replay.shifts import Break, Shifts

@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
+from ivr.replay.agenda import Outcome
 from ivr.replay.app_queue import BEST, AppQueue
-from ivr.replay.clock import Outcome, Replay
+from ivr.replay.clock import Replay
 from ivr.replay.figures import figures_of
 from ivr.replay.rules import in_order
 from ivr.replay.scene import Caller

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from ivr.replay.patience import Patience, patience_by_class
+from ivr.replay.patience import Class, Crowding, Patience, patience_by_class
 
 
 def test_kaplan_and_meier_by_hand() -> None:
@@ -42,8 +42,27 @@ def test_where_nobody_ever_gave_up_patience_is_endless() -> None:
 
 
 def test_a_class_of_few_has_the_estimate_of_its_kind() -> None:
-    waits = [(("PS", 1), float(n), False) for n in range(1, 151)]
-    waits += [(("PS", 2), 500.0, True)] * 5
+    waits: list[tuple[Class, float, bool]] = [
+        (("PS", 1, n % 2), float(n), False) for n in range(1, 251)
+    ]
+    waits += [(("PS", 2, 0), 500.0, True)] * 5
     found = patience_by_class(waits)
-    assert found["PS", 2] is found["PS", None]
-    assert found["PS", 1] is not found["PS", None]
+    assert found(("PS", 2, 0)) is found(("PS", None, 0))
+    assert found(("PS", 2, 3)) is found(("PS", None, None))
+    assert found(("PS", 1, 0)) is not found(("PS", 1, 1))
+    assert found(("NW", 0, 0)) is found(("", None, None))
+
+
+def test_quarters_of_a_crowd_are_told_apart() -> None:
+    # They come every second, and each stays until all are there: they find 0, 1, … 7 waiting.
+    crowding = Crowding([float(n) for n in range(8)], [100.0] * 8)
+    assert [crowding.waiting(float(n)) for n in range(8)] == list(range(8))
+    assert crowding.edges == (2, 4, 6)
+    assert [crowding.of(n) for n in (0, 1, 2, 5, 6, 90)] == [0, 0, 1, 2, 3, 3]
+
+
+def test_who_gave_up_gives_up_then_again_and_keeps_the_share_of_the_more_patient() -> None:
+    patience = Patience.of([10.0, 10.0, 30.0, 40.0], [])
+    assert patience.left(patience.share(10.0, 0.3)) == 10.0
+    assert patience.left(patience.share(30.0, 0.0)) == 30.0
+    assert Patience.of([5.0, 5.0, 15.0, 20.0], []).left(patience.share(30.0, 0.5)) == 15.0

@@ -23,6 +23,18 @@ def test_who_gave_up_has_the_patience_they_showed_and_the_served_have_more() -> 
             assert caller.patience == known.waited
 
 
+def test_a_caller_who_finds_more_waiting_than_then_gives_up_as_others_do_in_such_a_crowd() -> None:
+    # In the morning one waits at a time and gives up after 60 s or more, in the evening eight do,
+    # and give up after 20 s at most.
+    patient = [gone(f"p{n}", 200.0 * n, 60.0 + n % 40) for n in range(200)]
+    hurried = [gone(f"h{n}", 50_000 + n / 4, 2.0 + n % 18) for n in range(200)]
+    scene = {caller.call: caller for caller in Casting(trace(*patient, *hurried)).scene(1)}
+    assert scene["p30"].stays(0) == scene["p30"].patience == 90.0
+    assert scene["p30"].stays(1000) <= 20.0
+    assert scene["h150"].stays(0) >= 60.0
+    assert scene["h150"].stays(1000) == scene["h150"].patience
+
+
 def test_the_stated_share_of_callers_is_elderly() -> None:
     scene = Casting(trace(*CALLS), over_60=0.2).scene(1)
     assert 0.12 < sum(caller.age > 60 for caller in scene) / len(scene) < 0.28
