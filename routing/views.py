@@ -47,10 +47,6 @@ class Views:
         """Whether a logged-in agent meets `need`, in whatever state."""
         return self._board.staffed(need)
 
-    def queue_length(self, queue: str) -> int:
-        """How many calls wait in `queue` with no phone ringing."""
-        return self._board.queued[queue]
-
     def position(self, call: str) -> int:
         """1 for the next of the calls that compete for the same agents, 2 for the one after it.
 

@@ -47,12 +47,6 @@ class Recordings:
             )
         return Recording(**row)
 
-    def count_parts(self, call_id: str) -> int:
-        """How many recordings of a call there are, whatever became of them."""
-        query = sa.select(sa.func.max(recordings.c.part))
-        with self._connections.reading() as connection:
-            return connection.scalar(query.where(recordings.c.call_id == clean(call_id))) or 0
-
     def hold(self, name: str, reason: str) -> None:
         """Have a recording kept whatever the rules say; with an empty reason no longer."""
         self._change(name, held=clean(reason))

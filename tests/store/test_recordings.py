@@ -76,10 +76,6 @@ def test_a_recording_is_held_and_released(catalogue: Database) -> None:
     assert catalogue.recordings.get("1-1").held == ""
 
 
-def test_the_parts_of_a_call_are_counted(catalogue: Database) -> None:
-    assert [catalogue.recordings.count_parts(call) for call in ("1", "2", "3")] == [2, 1, 0]
-
-
 def test_a_recording_that_is_not_there_is_told_with_what_to_do(catalogue: Database) -> None:
     with pytest.raises(NotFound, match="careline recordings list"):
         catalogue.recordings.get("9-9")
