@@ -75,6 +75,15 @@ def read_target(value: Any) -> str:
     return value
 
 
+def check_answer(place: str, value: dict[str, Any], with_: str, what: str, name: str) -> None:
+    """Raise unless it is {to: a step, `with_`: a name}, written at `place`; `what` and `name` tell what
+    is expected there."""
+    if value.keys() != {"to", with_}:
+        raise wrong(f"a step, or {{to: a step, {with_}: {what}}},", value, (place,))
+    if not isinstance(value[with_], str) or not NAME.fullmatch(value[with_]):
+        raise wrong(name, value[with_], (place, with_))
+
+
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
         hint = (

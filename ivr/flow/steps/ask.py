@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from ivr.flow.again import Again
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import ANYTHING, Interrupts, Name, Names, Seconds, Target, YesNo
 from ivr.flow.fields import Digits as DigitCounts
 from ivr.flow.sayable import Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
-from ivr.line.commands import Keyed, Silence
+from ivr.line.commands import Keyed
 from speech.slots import Digits
 
 DICTATED = Sayable(turn="digits")
@@ -40,8 +41,9 @@ class Ask(Step):
     otherwise: Target
 
     async def run(self, talk: Conversation) -> str:
-        prompt, silences, misses = self.ask, 0, 0
-        while True:
+        again = Again(self.no_input, self.no_match)
+        prompt: str | None = self.ask
+        while prompt is not None:
             outcome = await talk.listen(
                 prompt,
                 most=self.digits.most,
@@ -62,15 +64,10 @@ class Ask(Step):
             if len(entry) >= self.digits.least and entry.isdigit():
                 talk.keep(self.into, entry, secret=self.secret)
                 return self.next
-            if isinstance(outcome, Silence):
-                retry, silences = self.no_input[silences : silences + 1], silences + 1
-            else:
-                if isinstance(outcome, Keyed):
-                    talk.note("no_match", keys="•" * len(entry) if self.secret else entry)
-                retry, misses = self.no_match[misses : misses + 1], misses + 1
-            if not retry:
-                return self.otherwise
-            prompt = retry[0]
+            if isinstance(outcome, Keyed):
+                talk.note("no_match", keys="•" * len(entry) if self.secret else entry)
+            prompt = again.after(outcome)
+        return self.otherwise
 
     def exits(self) -> Iterator[Exit]:
         yield Exit(("next",), self.next, "input")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
+from ivr.flow.again import Again
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import ANYTHING, Interrupts, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.fields import Digits as DigitCounts
@@ -91,7 +92,7 @@ class Form(Step):
         told = talk.recall()
         values: Values = {} if told is None else talk.found(told, self._kinds(talk))
         prompt = self._question(values) if values else self.form
-        silences = misses = 0
+        again = Again(self.no_input, self.no_match)
         for _ in range(MOST_QUESTIONS):
             talk.variables.update(values)
             if prompt is None:
@@ -105,15 +106,12 @@ class Form(Step):
                 values |= named
                 prompt = self._question(values)
                 continue
-            if isinstance(outcome, Silence):
-                retry, silences = self.no_input[silences : silences + 1], silences + 1
-            elif agreed is False and self.what_instead is not None:
-                retry = (self.what_instead,)
+            if agreed is False and self.what_instead is not None:
+                prompt = self.what_instead
             else:
-                retry, misses = self.no_match[misses : misses + 1], misses + 1
-            if not retry:
+                prompt = again.after(outcome)
+            if prompt is None:
                 return self.otherwise
-            prompt = retry[0]
         else:
             return self.otherwise
         for name in self.fields:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
+from ivr.flow.again import Again
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import (
     ANYTHING,
@@ -16,13 +17,14 @@ from ivr.flow.fields import (
     Seconds,
     Target,
     YesNo,
+    check_answer,
     read_target,
     wrong,
 )
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
 from ivr.flow.steps.menu import BETWEEN, Choices, choices_of
-from ivr.line.commands import Keyed, Silence
+from ivr.line.commands import Keyed
 
 YES_NO = Sayable(ANSWERS, turn="yes_no")
 YES_KEY, NO_KEY = "1", "2"
@@ -47,10 +49,7 @@ def _intents(value: Any) -> dict[str, str | Answer]:
 def _wanted(name: str, value: Any) -> str | Answer:
     if not isinstance(value, dict):
         return read_target(value)
-    if value.keys() != {"to", "confirm"}:
-        raise wrong("a step, or {to: a step, confirm: a prompt},", value, (name,))
-    if not isinstance(value["confirm"], str) or not NAME.fullmatch(value["confirm"]):
-        raise wrong("the name of a prompt", value["confirm"], (name, "confirm"))
+    check_answer(name, value, "confirm", "a prompt", "the name of a prompt")
     return Answer(to=value["to"], confirm=value["confirm"])
 
 
@@ -101,8 +100,9 @@ class Listen(Step):
             return self.unheard
         says = Sayable(tuple(self.intents), "open", free=True, any_language=self.any_language)
         keyed = {exit_.key: exit_.target for exit_ in self.exits() if exit_.key}
-        prompt, silences, misses = self.listen, 0, 0
-        while True:
+        again = Again(self.no_input, self.no_match)
+        prompt: str | None = self.listen
+        while prompt is not None:
             outcome = await talk.listen(
                 prompt,
                 most=max(map(len, keyed), default=1),
@@ -121,15 +121,10 @@ class Listen(Step):
                         talk.variables[self.into] = intent
                         talk.note("set", name=self.into, value=intent)
                     return _to(self.intents[intent])
-                case Silence():
-                    retry, silences = self.no_input[silences : silences + 1], silences + 1
-                case _:
-                    if isinstance(outcome, Keyed):
-                        talk.note("no_match", keys=outcome.keys)
-                    retry, misses = self.no_match[misses : misses + 1], misses + 1
-            if not retry:
-                return self.otherwise
-            prompt = retry[0]
+                case Keyed(keys):
+                    talk.note("no_match", keys=keys)
+            prompt = again.after(outcome)
+        return self.otherwise
 
     async def _wanted(self, talk: Conversation, said: Said) -> str | None:
         """The intent that was meant, asked back where it is not sure; None where it is none."""

@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
+from ivr.flow.again import Again
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import (
     ANYTHING,
-    NAME,
     Interrupts,
     Model,
     Name,
@@ -16,12 +16,13 @@ from ivr.flow.fields import (
     Seconds,
     Target,
     YesNo,
+    check_answer,
     read_target,
     wrong,
 )
 from ivr.flow.sayable import ANSWERS, Said, Sayable
 from ivr.flow.step import Exit, Mention, Pace, Step, attempts, mentions
-from ivr.line.commands import HUMAN_KEY, Keyed, Silence, Turn
+from ivr.line.commands import HUMAN_KEY, Keyed, Turn
 
 BETWEEN = 3.0
 """Seconds for each further key of a choice of several keys."""
@@ -46,10 +47,7 @@ def _choices(value: Any) -> dict[str, str | Choice]:
 def _choice(key: str, value: Any) -> str | Choice:
     if not isinstance(value, dict):
         return read_target(value)
-    if value.keys() != {"to", "says"}:
-        raise wrong("a step, or {to: a step, says: an intent},", value, (key,))
-    if not isinstance(value["says"], str) or not NAME.fullmatch(value["says"]):
-        raise wrong("the name of an intent, or yes or no", value["says"], (key, "says"))
+    check_answer(key, value, "says", "an intent", "the name of an intent, or yes or no")
     return Choice(to=value["to"], says=value["says"])
 
 
@@ -102,8 +100,9 @@ class Menu(Step):
         keyed = {exit_.key: exit_.target for exit_ in self.exits() if exit_.key}
         said = {exit_.says: exit_.target for exit_ in self.exits() if exit_.says}
         says = Sayable(tuple(said), _turn(said), any_language=self.any_language) if said else None
-        prompt, silences, misses = self.menu, 0, 0
-        while True:
+        again = Again(self.no_input, self.no_match)
+        prompt: str | None = self.menu
+        while prompt is not None:
             outcome = await talk.listen(
                 prompt,
                 most=longest,
@@ -118,15 +117,10 @@ class Menu(Step):
                     return keyed[keys]
                 case Said(meaning=str(meant)) if meant in said:
                     return said[meant]
-                case Silence():
-                    retry, silences = self.no_input[silences : silences + 1], silences + 1
-                case _:
-                    if isinstance(outcome, Keyed):
-                        talk.note("no_match", keys=outcome.keys)
-                    retry, misses = self.no_match[misses : misses + 1], misses + 1
-            if not retry:
-                return self.otherwise
-            prompt = retry[0]
+                case Keyed(keys):
+                    talk.note("no_match", keys=keys)
+            prompt = again.after(outcome)
+        return self.otherwise
 
     def exits(self) -> Iterator[Exit]:
         yield from choices_of(self.choices)
