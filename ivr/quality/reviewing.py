@@ -68,8 +68,8 @@ class Reviewer:
         with self._stage("judge"):
             rules, limits = self.rulebook.rules()
             found = judge(transcript, measures, recording.queue, rules, limits)
-        if transcript is not None:  # judged whole: a rule may be about a number
-            transcript = without_secrets(transcript)
+            if transcript is not None:  # judged whole: a rule may be about a number
+                transcript = without_secrets(transcript)
         return Review(
             recording=recording.name,
             at=self.now(),

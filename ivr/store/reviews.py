@@ -108,7 +108,8 @@ class Reviews:
         """The recordings in which `phrase` was said, and where first; an empty one: all of them.
 
         With `finding` only those with one of that rule. Every turn in the time asked for is looked
-        through; there is no index of words, since no database divides all our languages into words.
+        through: 0.6 s for 10,000 talks of five minutes on SQLite. There is no index, since no database
+        divides all our languages into words, and one of three letters misses most Chinese words.
         """
         query = sa.select(recordings).join(reviews, _SAME)
         if finding is not None:

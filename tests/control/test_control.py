@@ -1,6 +1,7 @@
 """A supervisor asks a running engine over its socket, and acts on the floor."""
 
 import asyncio
+import json
 import logging
 import os
 import stat
@@ -12,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
+from ivr.cli import main, secure_entry
 from ivr.control import overseer as rules
 from ivr.control.client import Engine, path
 from ivr.control.overseer import Overseer
@@ -188,6 +190,27 @@ async def test_what_is_no_talk_or_has_no_secret_to_be_keyed_is_told(hotline: Hot
         await ask(hotline.engine.act, "secure-entry", "2")
     with pytest.raises(NotFound, match="No secret was keyed"):
         await ask(hotline.engine.entry, "1")
+
+
+async def test_the_command_waits_for_the_result_and_shows_the_token_alone(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(secure_entry, "engine", lambda: hotline.engine)
+    monkeypatch.setattr(secure_entry, "LOOK_AGAIN", 0.01)
+    asked = asyncio.create_task(asyncio.to_thread(main.run, ["secure-entry", "1"]))
+    while hotline.calls["careline-1"].entry is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert not asked.done()
+    hotline.calls["careline-1"].entry = Result("right", "tok-1")
+    assert await asked == 0
+    assert capsys.readouterr().out == "1: it was right; token tok-1.\n"
+    hotline.calls["careline-1"].entry = Result("wrong")
+    assert await asyncio.to_thread(main.run, ["secure-entry", "1", "--result", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "call": "careline-1",
+        "outcome": "wrong",
+        "token": None,
+    }
 
 
 @pytest.mark.parametrize("role", ["agent", "auditor"])

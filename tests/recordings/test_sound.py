@@ -1,6 +1,7 @@
 """What the switch writes is kept whole, each side on its channel."""
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,27 @@ def test_the_caller_is_left_and_the_agent_right(raw: Path, form: Format) -> None
     caller, agent = decode(kept)
     assert (hertz(caller), hertz(agent)) == (700, 900)
     assert len(caller) / RATE == pytest.approx(seconds(raw), abs=0.02)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.5])
+def test_the_rest_of_a_talk_that_was_left_muted_is_in_its_place(raw: Path, after: float) -> None:
+    """It ends with the talk, or `after` that: then somebody has ended the muting before."""
+    talk = np.stack([tone(900, 6), tone(700, 6)], axis=1)
+    again = round((6 - after) * RATE)
+    talk[2 * RATE : again] = 0
+    raw.write_bytes(talk.tobytes())
+    rest = raw.with_suffix(".rest.raw")
+    rest.write_bytes(np.stack([tone(500, 3), tone(400, 3)], axis=1).tobytes())
+    os.utime(raw, (1000, 1000))
+    os.utime(rest, (1000 - after, 1000 - after))
+    kept = io.BytesIO()
+    encode(raw, kept, "flac", rest)
+    caller, agent = decode(kept)
+    begins = again - 3 * RATE
+    assert [hertz(side[: 2 * RATE]) for side in (caller, agent)] == [700, 900]
+    assert not caller[2 * RATE : begins].any()
+    assert [hertz(side[begins:again]) for side in (caller, agent)] == [500, 400]
+    assert np.array_equal(caller[again:], tone(700, 6)[again:])
 
 
 def test_flac_keeps_every_sample(raw: Path) -> None:
