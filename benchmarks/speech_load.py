@@ -1,118 +1,201 @@
-"""How many callers can speak at once, on this machine, until answers come twice as late?"""
+"""How many callers can speak at once, with Asterisk beside, until answers come twice as late?"""
 
 import asyncio
-import resource
-from collections.abc import Iterable, Sequence
-from itertools import count
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
-import numpy as np
 from rich.console import Console
 
 from benchmarks import machine
 from benchmarks.callers import Clip, clips
 from benchmarks.figures import Series
 from benchmarks.report import Claim, Report
+from benchmarks.speech_turns import lateness, rings, turn, written
+from benchmarks.spoken import Turn, engine
+from ivr.line.commands import Hangup
+from ivr.line.line import Line
+from ivr.switch import install
 from speech import models
-from speech.hearing import Expected, Hearing
+from speech.hearing import Hearing
+from speech.recognizer import Recognizer
+from tests.rig import sound
+from tests.rig.engine import CHECKOUT
+from tests.rig.leg import Leg
+from tests.rig.rig import Rig, Switches, running_switches
 
-STEPS = (4, 10, 20, 30, 40, 60, 80, 100)
-TURNS = 40
-"""Turns that are measured at each step, at least; and at least two of each caller."""
+STEPS = (4, 8, 16, 24, 32, 48, 64, 80)
+LASTS = 16.0
+"""Seconds of each step in which turns are begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """So many callers at once, how late their answers came, and how often a prompt had a gap."""
+
+    at_once: int
+    turns: int
+    late: Series
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """All steps in one language; `model` and `call` are MB that it takes, and each call."""
+
+    steps: tuple[Step, ...]
+    model: float
+    call: float
+
+    @property
+    def full(self) -> Step:
+        """The most callers whose p95 is not twice that of the fewest."""
+        alone = self.steps[0].late.p95
+        held = [step for step in self.steps if step.late.p95 <= 2 * alone]
+        return max(held, key=lambda step: step.at_once)
+
+    @property
+    def half(self) -> Step:
+        """The most callers that are no more than half of the full load."""
+        no_more = [one for one in self.steps if one.at_once <= self.full.at_once / 2]
+        return no_more[-1] if no_more else self.steps[0]
 
 
 def run(quick: bool, console: Console) -> Report:
-    """Let more and more callers speak at once, each at the pace of a telephone line."""
-    return asyncio.run(_run(quick, console))
-
-
-async def _run(quick: bool, console: Console) -> Report:
-    before = _memory()
+    """Let more and more callers speak into prompts at once, over the rig's switches."""
+    asterisk = install.install(CHECKOUT, console.print)
     found = models.recognizers(Path("var/models"))
-    rows: list[tuple[str, ...]] = []
-    figures: dict[str, object] = {}
+    folder = Path(tempfile.mkdtemp(prefix="careline-speech-"))
+    try:
+        with running_switches(asterisk, folder) as switches:
+            climbs = asyncio.run(_run(switches, folder, found, 2 if quick else len(STEPS), console))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Report(
+        name="speech-load",
+        title="From the end of speech to the outcome, while so many callers speak at once",
+        how=(
+            "Each caller speaks into a prompt, turn after turn, without a rest, over real Asterisk; in "
+            "a call people speak a tenth of the time. Callers, their switch, the hotline's and the "
+            "engine share the cores. Milliseconds, the pause that ends a turn included. "
+            + " ".join(_told(language, climb) for language, climb in climbs.items())
+        ),
+        columns=("language", "at once", "turns", "median", "p95", "gaps in prompts"),
+        rows=tuple(
+            (
+                language,
+                str(step.at_once),
+                str(step.turns),
+                f"{step.late.median:.0f}",
+                f"{step.late.p95:.0f}",
+                str(step.gaps),
+            )
+            for language, climb in climbs.items()
+            for step in climb.steps
+        ),
+        claims=(
+            Claim(
+                "every language carries eight callers at once",
+                all(climb.full.at_once >= 8 for climb in climbs.values()),
+            ),
+            Claim(
+                "no gap in a prompt at half the load",
+                not any(climb.half.gaps for climb in climbs.values()),
+            ),
+        ),
+        machine=machine.facts(asterisk.version),
+        figures={
+            language: {
+                "full": climb.full.at_once,
+                "half": climb.half.at_once,
+                "gaps at full": climb.full.gaps,
+                "gaps at half": climb.half.gaps,
+                "model MB": round(climb.model),
+                "MB a call": round(climb.call, 2),
+                "late ms": {step.at_once: step.late.values for step in climb.steps},
+            }
+            for language, climb in climbs.items()
+        },
+    )
+
+
+def _told(language: str, climb: Climb) -> str:
+    return (
+        f"{language}: {climb.full.at_once} callers at once until p95 doubles; the model takes "
+        f"{climb.model:.0f} MB, a call {climb.call:.1f} MB."
+    )
+
+
+async def _run(
+    switches: Switches,
+    folder: Path,
+    found: Mapping[str, Recognizer],
+    most: int,
+    console: Console,
+) -> dict[str, Climb]:
+    prompt = folder / "prompt.wav"
+    sound.write_tone(prompt, 700, 12.0)
+    climbs: dict[str, Climb] = {}
     for language in sorted(found):
         spoken = [clip for clip in clips() if clip.language == language and clip.meant]
         if not spoken:
             continue
+        files = {clip.name: written(folder, clip) for clip in spoken}
+        before = _memory()
         hearing = Hearing({language: found[language]})
         await hearing.warm_up()
         loaded = _memory()
-        alone, carried = 0.0, 0
-        for callers in STEPS[: 2 if quick else len(STEPS)]:
-            late = await _step(hearing, language, spoken, callers)
-            alone = alone or late.p95
-            console.print(f"  {language}, {callers}: {late.median:.0f} {late.p95:.0f} ms")
-            rows.append((language, str(callers), f"{late.median:.0f}", f"{late.p95:.0f}"))
-            figures[f"{language}, {callers}"] = {"median": late.median, "p95": late.p95}
-            if late.p95 > 2 * alone:
-                break
-            carried = callers
-        figures[language] = {
-            "carried": carried,
-            "model MB": round(loaded - before),
-            "MB a turn": round((_memory() - loaded) / max(STEPS), 2),
-        }
+        steps: list[Step] = []
+        async with Rig.over(switches) as rig, engine(switches, hearing, prompt) as lines:
+            calls: list[tuple[Leg, Line]] = []
+            for at_once in STEPS[:most]:
+                while len(calls) < at_once:
+                    calls.append(await rings(rig, lines, len(calls)))
+                done = await _step(calls, spoken, files)
+                gaps = sum(one.conversation.gaps for one in done if one.conversation is not None)
+                steps.append(Step(at_once, len(done), Series.of("ms", lateness(done)), gaps))
+                late = steps[-1].late
+                console.print(
+                    f"  {language}, {at_once}: {late.median:.0f} {late.p95:.0f} ms {gaps}"
+                )
+                if late.p95 > 2 * steps[0].late.p95:
+                    break
+            a_call = (_memory() - loaded) / len(calls)
+            for leg, line in calls:
+                await line.perform(Hangup())
+                await leg.until_ended()
+        climbs[language] = Climb(tuple(steps), loaded - before, a_call)
         hearing.close()
-        before = _memory()
-    return Report(
-        name="speech-load",
-        title="From the end of speech to the answer, while so many callers speak at once",
-        how=(
-            "Every caller speaks without a rest, at the pace of a line, in this process; in a call "
-            "people speak a tenth of the time. Milliseconds, the pause that ends a turn included. "
-            f"{ {key: value for key, value in figures.items() if key in found} }"
-        ),
-        columns=("language", "at once", "median", "p95"),
-        rows=tuple(rows),
-        claims=(Claim("every language carries ten callers at once", _ten(figures, found)),),
-        machine=machine.facts(),
-        figures=figures,
-    )
+    return climbs
 
 
-def _ten(figures: dict[str, object], languages: Iterable[str]) -> bool:
-    steps = {key.partition(", ")[0] for key in figures if key.endswith(", 10")}
-    return all(language in steps for language in languages)
+async def _step(
+    calls: Sequence[tuple[Leg, Line]], spoken: Sequence[Clip], files: Mapping[str, Path]
+) -> list[Turn]:
+    """The turns of all callers, until no more are begun."""
+    done: list[Turn] = []
+    ends = asyncio.get_running_loop().time() + LASTS
 
+    async def caller(number: int, leg: Leg, line: Line) -> None:
+        await asyncio.sleep(number * 0.37 % 2)  # people do not begin together
+        while asyncio.get_running_loop().time() < ends:
+            clip = spoken[(7 * number + len(done)) % len(spoken)]
+            done.append(await turn(leg, line, clip, spoken, files, number % 7 / 10))
 
-async def _step(hearing: Hearing, language: str, spoken: Sequence[Clip], callers: int) -> Series:
-    phrases = tuple(sorted({clip.text for clip in spoken}))
-    late: list[float] = []
-    numbers = count()
-    turns = max(TURNS, 2 * callers)
-
-    async def caller(number: int) -> None:
-        await asyncio.sleep(number * 0.037 % 2)  # people do not begin together
-        while next(numbers) < turns:
-            clip = spoken[(7 * number + len(late)) % len(spoken)]
-            answered = await _turn(hearing, Expected(language, phrases), clip)
-            if answered is not None:
-                late.append(1000 * answered)
-
-    await asyncio.gather(*(caller(number) for number in range(callers)))
-    return Series.of("ms", late)
-
-
-async def _turn(hearing: Hearing, expected: Expected, clip: Clip) -> float | None:
-    """Seconds from the last voice of a turn to its answer; None if it never was over."""
-    listener = await hearing.listener([expected])
-    assert listener is not None
-    silence = np.zeros(16_000, np.int16)
-    sound = np.concatenate([silence[:4000], clip.sound, silence])
-    began = monotonic()
-    try:
-        for number, at in enumerate(range(0, len(sound), 160), start=1):
-            await asyncio.sleep(max(0.0, began + number * 0.02 - monotonic()))
-            if listener.hear(sound[at : at + 160]) == "over":
-                ended = began + listener.last_voice
-                await listener.answer()
-                return monotonic() - ended
-        return None
-    finally:
-        hearing.done_with(listener)
+    await asyncio.gather(*(caller(number, *one) for number, one in enumerate(calls)))
+    return done
 
 
 def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """MB that this process and the recognizers' own hold now."""
+    own = [os.getpid(), *(child.pid for child in multiprocessing.active_children() if child.pid)]
+    return sum(map(_resident, own))
+
+
+def _resident(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20

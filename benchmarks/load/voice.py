@@ -21,6 +21,7 @@ from speech.recognizer import Samples
 
 _HEADER = struct.Struct("!BBHI4s")
 _ANSWERED_WITHIN = 10.0
+IN_ORDER = 1e-5  # seconds between packets; asyncio keeps no order in what is due at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,10 @@ class Telephone:
             sequence, time = (sequence + 1) & 0xFFFF, (time + FRAME) & 0xFFFFFFFF
             packet = _HEADER.pack(0x80, ALAW, sequence, time, source) + frame
             if self._chance.random() >= self.network.loss:
-                arrives = max(arrives, due + self._chance.uniform(0, self.network.jitter))
+                late = self._chance.uniform(0, self.network.jitter)
+                arrives = max(arrives + IN_ORDER, due + late)
                 loop.call_at(arrives, self._send, packet)
-            due += TICK
+            due = max(due + TICK, loop.time() - TICK)  # what was missed is not made up for
             await asyncio.sleep(due - loop.time())
 
     def _send(self, packet: bytes) -> None:

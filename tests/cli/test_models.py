@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.cli.main import run
+from speech import models, sphinx
 from tests.speech.shop import MODEL, Shop, packed
 
 
@@ -29,8 +30,10 @@ def test_a_model_is_installed_from_a_mirror_and_listed(
 
 
 def test_a_model_that_cannot_be_loaded_is_not_verified(
-    home: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(models, "PACKAGES", {})  # these take seconds to load
+    monkeypatch.setattr(sphinx, "installed", lambda: False)
     (home / "mine.zip").write_bytes(packed(MODEL))
     assert run(["models", "install", "ja", "--from", str(home / "mine.zip")]) == 0
     assert run(["models", "verify"]) == 1

@@ -24,11 +24,10 @@ from ivr.store.wanted import Wanted
 from recordings import voice
 from recordings.shelf import Shelf
 from recordings.vault import Keys, Vault
-from speech import models
 from speech.recognizer import Heard, Recognizer, Samples, Word
-from speech.vosk import VoskRecognizer
 from tests.quality.queue import NUMBER, later
 from tests.quality.talks import CENTER, keep
+from tests.speech.models import recognizers
 from tests.speech.sounds import ByLoudness, clip, quiet
 from tests.speech.sounds import voice as loud
 
@@ -271,14 +270,12 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(
 
 
 def test_korean_talk_is_taken_down_by_vosk_with_the_times_of_its_words(
-    room: Room, hotline: Database, var: Path, tmp_path: Path
+    room: Room, hotline: Database, var: Path
 ) -> None:
-    model = models.used(tmp_path)["ko"].folder
-    assert model is not None
     caller = np.concatenate([quiet(4), clip("ko-card"), quiet(1)])
     agent = np.concatenate([quiet(1), clip("ko-human")])
     keep(hotline, var, "2", caller, agent, language="ko")
-    looks = room.reviewer({"ko": VoskRecognizer("ko", model, threads=1)})
+    looks = room.reviewer({"ko": recognizers()["ko"]})
     assert Worker(hotline, looks, later, Event()).run(once=True) == 2
     transcript = hotline.reviews.get("2-1").transcript
     assert transcript is not None

@@ -1,18 +1,17 @@
 """Do the recognizers hear callers? Real models, a few clips; benchmarks/speech.py has the figures."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ivr.errors import HearingError
-from speech import models
 from speech.hearing import Expected, Hearing, NotUnderstood, Understood
 from speech.matching import key
 from speech.recognizer import Recognizer
 from speech.sphinx import SphinxRecognizer
 from speech.vosk import VoskRecognizer
+from tests.speech import models
 from tests.speech.sounds import clip, frames, quiet
 
 KOREAN = ("카드를 잃어버렸어요", "상담원 연결해 주세요", "영업시간이 어떻게 되나요")
@@ -20,13 +19,10 @@ ENGLISH = ("I lost my card", "I want to talk to a person", "exchange rate")
 EXPECTED = [Expected("ko", KOREAN), Expected("en", ENGLISH)]
 
 
-@pytest.fixture(scope="module")
-def recognizers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Recognizer]]:
+@pytest.fixture
+def recognizers() -> dict[str, Recognizer]:
     """The models that come in packages: Korean and English."""
-    found = models.recognizers(tmp_path_factory.mktemp("models"))
-    yield found
-    for recognizer in found.values():
-        recognizer.close()
+    return models.recognizers()
 
 
 @pytest.fixture
