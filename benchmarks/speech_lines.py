@@ -21,7 +21,7 @@ from benchmarks.callers import Clip, clips, noisy
 from benchmarks.human import recordings
 from benchmarks.load.sip import Wire
 from benchmarks.load.voice import Network, Telephone
-from benchmarks.report import Report
+from benchmarks.report import Claim, Report
 from benchmarks.speech import heard
 from benchmarks.spoken import Turn, asked, engine
 from ivr import resources
