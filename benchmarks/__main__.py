@@ -7,6 +7,8 @@ from collections.abc import Callable
 from rich.console import Console
 
 from benchmarks import (
+    admission,
+    calls_at_once,
     calls_per_second,
     check,
     floor,
@@ -31,6 +33,8 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report | None]] = {
     "invite": invite.run,
     "free-to-offer": free_to_offer.run,
     "calls-per-second": calls_per_second.run,
+    "load": calls_at_once.run,
+    "admission": admission.run,
     "floor": floor.run,
     "simulated": simulated.run,
     "import": import_callers.run,

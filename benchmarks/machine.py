@@ -12,6 +12,7 @@ QUIET = 0.05
 """The share of the machine that others may take before a figure is doubted."""
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 # Of proc_stat(5): user, nice, system, steal. Not softirq: that is our own packets, mostly.
 _BUSY = (0, 1, 2, 7)
 
@@ -46,6 +47,11 @@ class Process:
         stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
         fields = stat.rpartition(")")[2].split()  # the program's name may hold blanks
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> float:
+        """Megabytes that are resident; proc_pid_statm(5), the second field."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="utf-8").split()[1])
+        return pages * _PAGE / 2**20
 
 
 class Others:

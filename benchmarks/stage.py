@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,11 +87,12 @@ class Stage:
         assert switch_agents.apply(self.switches.home, self.agents, address)
 
     @asynccontextmanager
-    async def careline(self) -> AsyncIterator[Process]:
-        """Let Careline answer, in a process of its own."""
+    async def careline(self, *, speech: bool = True) -> AsyncIterator[Process]:
+        """Let Careline answer, in a process of its own; without `speech` by keys alone."""
         environment = os.environ | {
             "CARELINE_HOME": str(self.settings.home),
             "CARELINE_AMI_PORT": str(self.settings.ami_port),
+            "CARELINE_SPEECH": str(speech).lower(),
         }
         command = (sys.executable, "-m", "benchmarks.hotline")
         engine = await asyncio.create_subprocess_exec(
@@ -115,17 +116,20 @@ def stage(
     rtp_ports: int = 500,
     *,
     whisper: bool = True,
+    change: Callable[[Path], None] = lambda flows: None,
 ) -> Iterator[Stage]:
     """Set it up: the flows as they are shipped, but that agents need no time for wrap-up.
 
-    Without `whisper` agents hear nothing before they talk.
+    Without `whisper` agents hear nothing before they talk. `change` is done to the folder of flows.
     """
     asterisk = install.install(CHECKOUT, lambda _: None)
     # Not under the checkout: the path of a switch's Unix socket may be 100 characters long.
     folder = Path(tempfile.mkdtemp(prefix="careline-bench-"))
     try:
         with running_switches(asterisk, folder, rtp_ports) as switches:
-            settings = settings_for(switches, _flows(folder / "flows", whisper))
+            flows = _flows(folder / "flows", whisper)
+            change(flows)
+            settings = settings_for(switches, flows)
             hotline = load(settings.flows)
             prompts = PromptStore(settings.var / "prompts", Espeak(), settings.flows / "audio")
             prompts.build(ahead(hotline), lambda made: None)

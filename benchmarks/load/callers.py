@@ -1,6 +1,7 @@
 """What does a caller under load do? Rings, listens, presses a key, talks, and notices it all."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -42,6 +43,9 @@ class Call:
     failure: str = ""
 
 
+Task = asyncio.Task[None]
+
+
 class Callers:
     """The callers' end of the trunk. `prompt` are the frames by which the menu is recognised."""
 
@@ -52,11 +56,27 @@ class Callers:
 
     @classmethod
     async def open(
-        cls, address: str, switch: tuple[str, int], prompt: frozenset[bytes]
+        cls,
+        address: str,
+        switch: tuple[str, int],
+        prompt: frozenset[bytes],
+        air: Callable[[str], Air] = Air,
     ) -> "Callers":
         """Callers whose trunk comes from `address`."""
         wire = await Wire.open(address, switch, lambda message: None)
-        return cls(wire, Air(address), prompt)
+        return cls(wire, air(address), prompt)
+
+    def begin(self, number: str, dialled: str, key: str, after: float) -> tuple[Call, Task]:
+        """Ring, and stay on the line until the other side hangs up or the task is cancelled."""
+        one = _OneCall(self._wire, self._air, self._prompt, Call(number, dialled))
+
+        async def stay() -> None:
+            try:
+                await one.run(key, after)
+            finally:
+                one.leave()
+
+        return one.call, asyncio.create_task(stay())
 
     @property
     def late(self) -> float:
@@ -100,7 +120,7 @@ class _OneCall:
         self._dialog.invite()
         await self._answered.wait()
         await asyncio.sleep(after)
-        if self._mouth is not None:
+        if self._mouth is not None and key:
             self._mouth.press(key, self._keyed)
         await self._ended.wait()
 

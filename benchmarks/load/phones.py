@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -13,7 +14,8 @@ from ivr.agent import AgentAccount
 
 RINGS = 0.2  # seconds until a phone is answered
 TALKS = 1.0  # seconds from the caller's first sound until the agent hangs up
-_REGISTERED_WITHIN = 10.0
+_ASK_AGAIN = 1.0
+_REGISTERED_WITHIN, _A_PHONE = 10.0, 0.1  # seconds for all of them, and for each
 
 
 @dataclass(slots=True)
@@ -30,15 +32,17 @@ class Ring:
 class Phones:
     """All agents' phones, behind one address. `rings` are their calls, by the caller's number."""
 
-    def __init__(self, air: Air) -> None:
+    def __init__(self, air: Air, talks: float = TALKS) -> None:
         self.rings: dict[str, list[Ring]] = {}
+        self.talks = talks
+        """Seconds from the caller's first sound until a phone hangs up."""
         self._air = air
         self._wire: Wire
 
     @classmethod
-    async def open(cls, address: str, switch: tuple[str, int]) -> "Phones":
+    async def open(cls, address: str, switch: tuple[str, int], talks: float = TALKS) -> "Phones":
         """Phones at `address`, not yet registered."""
-        phones = cls(Air(address))
+        phones = cls(Air(address), talks)
         phones._wire = await Wire.open(address, switch, phones._serve)
         return phones
 
@@ -49,8 +53,9 @@ class Phones:
 
     async def register(self, agents: Iterable[AgentAccount]) -> None:
         """Make the phones known to the switch."""
-        async with asyncio.timeout(_REGISTERED_WITHIN):
-            for agent in agents:
+        known = tuple(agents)
+        async with asyncio.timeout(_REGISTERED_WITHIN + _A_PHONE * len(known)):
+            for agent in known:
                 await self._register(agent)
 
     async def _register(self, agent: AgentAccount) -> None:
@@ -73,12 +78,13 @@ class Phones:
         assert done.status == 200, f"{agent.name}: {done.start}"
 
     async def _ask(self, method: str, uri: str, headers: dict[str, str]) -> Message:
-        answer = asyncio.get_running_loop().create_future()
-        self._wire.dialogs[headers["Call-ID"]] = answer.set_result
+        answers: asyncio.Queue[Message] = asyncio.Queue()
+        self._wire.dialogs[headers["Call-ID"]] = answers.put_nowait
         try:
-            self._wire.request(method, uri, headers)
-            message: Message = await answer
-            return message
+            while True:  # a switch that is reading its files drops what comes
+                self._wire.request(method, uri, headers)
+                with suppress(TimeoutError):
+                    return await asyncio.wait_for(answers.get(), _ASK_AGAIN)
         finally:
             del self._wire.dialogs[headers["Call-ID"]]
 
@@ -89,13 +95,14 @@ class Phones:
         if message.method == "INVITE":
             ring = Ring(message.user, message.caller, monotonic())
             self.rings.setdefault(ring.caller, []).append(ring)
-            _PhoneCall(self._wire, self._air, ring, message)
+            _PhoneCall(self._wire, self._air, ring, message, self.talks)
         elif message.method != "ACK":
             self._wire.reply(message, "200 OK", secrets.token_hex(6))
 
 
 class _PhoneCall:
-    def __init__(self, wire: Wire, air: Air, ring: Ring, invite: Message) -> None:
+    def __init__(self, wire: Wire, air: Air, ring: Ring, invite: Message, talks: float) -> None:
+        self._talks = talks
         self._wire, self._air, self._ring, self._invite = wire, air, ring, invite
         self._tag = secrets.token_hex(6)
         self._mouth: Mouth | None = None
@@ -114,7 +121,7 @@ class _PhoneCall:
     def _hear(self, frame: bytes) -> None:
         if not self._ring.heard and (name := speaker(frame)) is not None:
             self._ring.heard = name
-            self._timer = asyncio.get_running_loop().call_later(TALKS, self._hang_up)
+            self._timer = asyncio.get_running_loop().call_later(self._talks, self._hang_up)
 
     def _hang_up(self) -> None:
         self._wire.request(

@@ -18,7 +18,7 @@ EVENTS = 101  # the payload type that our offers and answers give to telephone-e
 KEY_TICKS = 5  # a key is pressed for 100 ms
 SILENCE = b"\xd5"
 
-_HEADER = struct.Struct("!BBHI4s")
+HEADER = struct.Struct("!BBHI4s")
 _EVENT = struct.Struct("!BBH")
 _BUFFER = 1 << 23  # bytes the kernel keeps for us while we do something else
 
@@ -33,7 +33,7 @@ class Mouth:
         self._source = random.randbytes(4)
         self._sequence = random.randrange(1 << 15)
         self._time = random.randrange(1 << 31)
-        self._packet = bytearray(_HEADER.size) + voice.ljust(FRAME, SILENCE)[:FRAME]
+        self._packet = bytearray(HEADER.size) + voice.ljust(FRAME, SILENCE)[:FRAME]
         self._key: tuple[int, int] | None = None  # which, and for how many ticks already
         self._pressed: Callable[[], None] | None = None
 
@@ -54,7 +54,7 @@ class Mouth:
         self._sequence = (self._sequence + 1) & 0xFFFF
         stamp = time & 0xFFFFFFFF
         head = (0x80, kind | marker, self._sequence, stamp, self._source)
-        _HEADER.pack_into(self._packet, 0, *head)
+        HEADER.pack_into(self._packet, 0, *head)
 
     def _send_key(self, sock: socket.socket, key: int, ticks: int) -> None:
         begun = self._time - ticks * FRAME
@@ -62,7 +62,7 @@ class Mouth:
         event = _EVENT.pack(key, 0x8A if ends else 0x0A, (ticks + 1) * FRAME)
         for _ in range(3 if ends else 1):  # the end is sent three times, should one be lost
             self._head(EVENTS, begun, 0x80 if ticks == 0 else 0)
-            sock.sendto(self._packet[: _HEADER.size] + event, self.far)
+            sock.sendto(self._packet[: HEADER.size] + event, self.far)
         self._key = None if ends else (key, ticks + 1)
         if ends and self._pressed is not None:
             self._pressed()
@@ -118,7 +118,7 @@ class Air:
         try:
             for _ in range(500):  # then others get a turn
                 length, (_, port) = receive(buffer)
-                if length == _HEADER.size + FRAME and buffer[1] & 0x7F == ALAW and port in ears:
-                    ears[port](bytes(memoryview(buffer)[_HEADER.size : length]))
+                if length == HEADER.size + FRAME and buffer[1] & 0x7F == ALAW and port in ears:
+                    ears[port](bytes(memoryview(buffer)[HEADER.size : length]))
         except BlockingIOError:
             return

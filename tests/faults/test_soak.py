@@ -50,7 +50,9 @@ MEGABYTES = 24.0
 
 @pytest.mark.switch
 @pytest.mark.timeout(SECONDS + 180)
-async def test_whatever_happens_every_call_has_one_outcome(rig: Rig, tmp_path: Path) -> None:
+async def test_whatever_happens_every_call_has_one_outcome(
+    rig: Rig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     lot = random.Random(SEED)
     async with (
         hotline(rig, tmp_path, AGENTS, [*ELDERLY, *FOREIGN]) as served,
@@ -66,7 +68,7 @@ async def test_whatever_happens_every_call_has_one_outcome(rig: Rig, tmp_path: P
             switch = process.pid(rig.switches.hotline)
             assert switch is not None
             before = Held.now(switch)
-            offered, quarter = await _a_day(lot, app, served, wire)
+            offered, quarter = await _a_day(lot, app, served, wire, caplog)
             await until("nobody waits or talks", lambda: _at_rest(app), 60)
             await until("all records are complete", lambda: _all_ended(served), 20)
             await until("the switch holds no channel", lambda: not _channels(rig), 30)
@@ -91,7 +93,9 @@ def _channels(rig: Rig) -> list[str]:
     return listed.split()
 
 
-async def _a_day(lot: random.Random, app: App, served: Served, wire: Wire) -> tuple[int, float]:
+async def _a_day(
+    lot: random.Random, app: App, served: Served, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> tuple[int, float]:
     """Calls and faults until the time is over; how many calls there were, and the memory held when a
     quarter of the time was over."""
     callers: set[asyncio.Task[None]] = set()
@@ -113,6 +117,7 @@ async def _a_day(lot: random.Random, app: App, served: Served, wire: Wire) -> tu
             await _fault(lot, wire, served)
             nowhere = _each_call_is_somewhere(app, served, nowhere)
             _forget_ended(served.rig)
+            caplog.clear()  # what is logged is kept for the report, tracebacks and all
         if not quarter and time.monotonic() > quarter_at:
             quarter = megabytes("self")
         _no_agent_is_in_two_calls(app, served)

@@ -13,6 +13,8 @@ from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.ending import Ending
 
+NEWS_OF_THE_END = 1.0
+"""Seconds by which the news that a call is over may come after a command that failed because of it."""
 PROMPT = 5.0
 """Seconds within which the switch must carry out a command that takes no time by itself."""
 CLEAR_UP = 5.0
@@ -90,6 +92,8 @@ class Channel:
         finally:
             self._results.pop(command_id, None)
         if result.failed:
+            if result.result < 0:  # as of a caller who hung up, which is told a moment later
+                await asyncio.sleep(NEWS_OF_THE_END)
             raise LineError(f"The switch could not perform {_name(words)}: {result}")
         return result
 
