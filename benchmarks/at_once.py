@@ -5,21 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from ivr.caller import Profile, parse_number, recognise
+from ivr.flow.box import Dictated, Kept, TooShort
 from ivr.flow.conversation import Conversation
 from ivr.flow.engine import converse
+from ivr.flow.hearing import Deaf
 from ivr.flow.hotline import Hotline
-from ivr.flow.serving import (
-    BackRequest,
-    CutOff,
-    Deaf,
-    Dictated,
-    Failed,
-    Kept,
-    NotServed,
-    Served,
-    ServeRequest,
-    TooShort,
-)
+from ivr.flow.outside import CutOff, Failed
+from ivr.flow.serving import BackRequest, NotServed, Served, ServeRequest
 from ivr.line.far_end import Press, Script
 from ivr.line.line import Line
 from ivr.line.simulated import SimulatedLine

@@ -24,8 +24,8 @@ from ivr.cli.outside import harmless
 from ivr.cli.report import BEGINS_A_FORMULA, safe_cell
 from ivr.errors import BadInput, LineError
 from ivr.flow import source
+from ivr.flow.outside import Failed, Found, Missing
 from ivr.flow.problem import BrokenFlow
-from ivr.flow.serving import Failed, Found, Missing
 from ivr.line.asterisk import agi, audiosocket, dial, wire
 from ivr.line.commands import AgentPhone, OutsideNumber
 from ivr.outside import lookups

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ivr.errors import CarelineError, NotFound
-from ivr.flow.serving import Dictated, Failed, Kept, TooShort
+from ivr.flow.box import Dictated, Kept, TooShort
+from ivr.flow.outside import Failed
 from ivr.line import voice_file
 from ivr.record import Message
 from ivr.store.database import Database
@@ -35,7 +36,7 @@ _UNFIT = re.compile(r"[^A-Za-z0-9.-]")
 
 
 class MessageBox:
-    """The `ivr.flow.serving.Box` of real calls. Where there is a `key_file`, messages are sealed."""
+    """The `ivr.flow.box.Box` of real calls. Where there is a `key_file`, messages are sealed."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class MessageBox:
                 self._adopt(file)
 
     def place(self, call_id: str) -> Path | None:
-        """See `ivr.flow.serving.Box`."""
+        """See `ivr.flow.box.Box`."""
         try:
             if shutil.disk_usage(self._folder).free < LEAST_FREE:
                 return None
@@ -78,7 +79,7 @@ class MessageBox:
         return file
 
     async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
-        """See `ivr.flow.serving.Box`. Without the store the file stays, to be adopted later."""
+        """See `ivr.flow.box.Box`. Without the store the file stays, to be adopted later."""
         try:
             return await asyncio.to_thread(self._keep, call_id, dictated)
         except CarelineError as error:

@@ -5,8 +5,8 @@ from typing import Literal, Protocol
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
+from ivr.flow.outside import Found, Missing
 from ivr.flow.secure import SecureSpec
-from ivr.flow.serving import Found, Missing
 from ivr.flow.steps.ask import Ask
 from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Spoken

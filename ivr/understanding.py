@@ -27,13 +27,13 @@ class Understanding:
         self._one_at_a_time = Lock()
 
     def hears(self, language: str) -> bool:
-        """See `ivr.flow.serving.Hearing`."""
+        """See `ivr.flow.hearing.Hearing`."""
         return language in self._languages
 
     async def understand(
         self, text: str, language: str, others: Sequence[str], among: Collection[str]
     ) -> "Understood":
-        """See `ivr.flow.serving.Hearing`."""
+        """See `ivr.flow.hearing.Hearing`."""
         return await asyncio.to_thread(self._understand, text, language, others, among)
 
     def learn(self) -> "Classifier | None":

@@ -17,9 +17,11 @@ from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.errors import CallerHungUp, LineError, SwitchUnreachable
 from ivr.flow.bookmark import PickedUp, bookmark, open_at
+from ivr.flow.box import Box, Sealed
 from ivr.flow.conversation import Conversation
+from ivr.flow.hearing import Deaf, Hearing
 from ivr.flow.hotline import Hotline
-from ivr.flow.serving import Box, CutOff, Deaf, Hearing, Outside, Sealed
+from ivr.flow.outside import CutOff, Outside
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay

@@ -8,26 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ivr.call.around import Tape
 from ivr.call.place import Place
 from ivr.desk import Desk
-from ivr.flow.serving import (
-    BackRequest,
-    Box,
-    CalledBack,
-    Dictated,
-    Failed,
-    Found,
-    Hearing,
-    Kept,
-    Locked,
-    Missing,
-    NotServed,
-    Outside,
-    Sent,
-    Served,
-    ServeRequest,
-    TextMessage,
-    Ticket,
-    TooShort,
-)
+from ivr.flow.box import Box, Dictated, Kept, TooShort
+from ivr.flow.hearing import Hearing
+from ivr.flow.outside import Failed, Found, Locked, Missing, Outside, Sent, TextMessage, Ticket
+from ivr.flow.serving import BackRequest, CalledBack, NotServed, Served, ServeRequest
 from ivr.line.line import Line
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ivr.desk import Desk
 from ivr.errors import NotFound, StoreError
 from ivr.flow.center import CallbackSpec
 from ivr.flow.hotline import Hotline
-from ivr.flow.serving import Failed, Outside, Ticket
+from ivr.flow.outside import Failed, Outside, Ticket
 from ivr.record import Callback, CallbackState
 from ivr.store.callbacks import Callbacks as Kept
 from routing.events import CallbackPostponed, CallLeft, CallWaits

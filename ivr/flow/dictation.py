@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from ivr.flow.box import Kept, TooShort
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import Name, Names, Seconds, YesNo, wrong
-from ivr.flow.serving import Failed, Kept, TooShort
+from ivr.flow.outside import Failed
 from ivr.flow.step import Mention, Pace, Step, attempts, mentions
 from ivr.line.commands import Keyed
 

@@ -1,18 +1,17 @@
-"""What a flow asks of the house around it: an agent, the time, a place in the record, and what
-only the bank's other systems know or can do."""
+"""What does a flow ask of the house around it: an agent, the time, a place in the record?"""
 
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Protocol
 
+from ivr.flow.box import Dictated, Kept, TooShort
+from ivr.flow.hearing import Hearing
+from ivr.flow.outside import Failed, Outside
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
 from routing.skills import Need
-
-if TYPE_CHECKING:
-    from speech.intents import Understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,181 +127,6 @@ class BackRequest:
     language: str
     queue: str
     terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A lookup's answer: its fields by name, as plain JSON (text, numbers, lists, mappings)."""
-
-    fields: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """The service works and has nothing under what it was asked for (HTTP 404, 204 or null)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The service could not be asked or did not understand. `why` is a sentence for the operator;
-    it holds no argument, no secret and no answer."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """A secret was keyed wrong too often, by this caller or for what was asked about: it was not
-    asked, and a human is to go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The gateway has taken it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextMessage:
-    """An SMS to the caller's own number (E.164). `key` is the same whenever it is sent again."""
-
-    key: str
-    number: str
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Work left for somebody after the call: a `topic` a supervisor named, with its `fields`.
-
-    `number` is the caller's (E.164, None when withheld); `key` is the same whenever the ticket is
-    sent again.
-    """
-
-    key: str
-    topic: str
-    number: str | None
-    name: str
-    language: str
-    fields: Mapping[str, Any]
-
-
-class Outside(Protocol):
-    """The bank's other systems. `ivr/outside/` is the real one; simulations bring a mock.
-
-    Nothing here raises for a system that is slow, broken or away: that is an outcome, and each
-    returns within the time center.yaml allows it.
-    """
-
-    async def look_up(
-        self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed | Locked:
-        """Ask the lookup `name` of center.yaml.
-
-        `arguments` are plain values by the names the step gave them (numbers, text, truth values).
-        `secret` is what the caller keyed as a secret, when the step passes one on; it must not be
-        kept, logged or answered back.
-        """
-
-    async def send_text(self, message: TextMessage) -> Sent | Failed:
-        """Hand an SMS to the gateway."""
-
-    async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
-        """Hand a ticket to the gateway."""
-
-
-class CutOff:
-    """An `Outside` that cannot be reached: every lookup, SMS and ticket fails, at once."""
-
-    async def look_up(
-        self, name: str, arguments: Mapping[str, Any], secret: str | None
-    ) -> Found | Missing | Failed:
-        """See `Outside`."""
-        return Failed(f"nothing outside can be reached, so not the lookup {name}")
-
-    async def send_text(self, message: TextMessage) -> Sent | Failed:
-        """See `Outside`."""
-        return Failed("nothing outside can be reached, so no SMS gateway")
-
-    async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
-        """See `Outside`."""
-        return Failed("nothing outside can be reached, so nobody to leave a ticket with")
-
-
-class Hearing(Protocol):
-    """What of callers' speech is understood. `ivr/understanding.py` is the real one."""
-
-    def hears(self, language: str) -> bool:
-        """Whether there is a recognizer for a language."""
-
-    async def understand(
-        self, text: str, language: str, others: Sequence[str], among: Collection[str]
-    ) -> "Understood":
-        """Which of the intents `among` is meant by `text`, or by `others`, its further readings."""
-
-
-class Deaf:
-    """A `Hearing` without any recognizer: callers use keys, and talk to humans."""
-
-    def hears(self, language: str) -> bool:
-        """See `Hearing`."""
-        return False
-
-    async def understand(
-        self, text: str, language: str, others: Sequence[str], among: Collection[str]
-    ) -> "Understood":
-        """See `Hearing`. Raises LookupError: nothing was heard that could be understood."""
-        raise LookupError("there is no recognizer, so nothing to understand")
-
-
-@dataclass(frozen=True, slots=True)
-class Dictated:
-    """What was taken down into `file`, if anything: to be kept if it lasts `at_least` seconds.
-
-    `number` is the caller's (E.164, None when withheld), `queue` whom it is for.
-    """
-
-    file: Path
-    kind: Literal["message", "recording"]
-    at_least: float
-    number: str | None
-    language: str
-    queue: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """It is kept under `name` and lasts `seconds`."""
-
-    name: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class TooShort:
-    """Nothing was said, or next to nothing; nothing is left of it."""
-
-
-class Box(Protocol):
-    """Where what callers say is kept. `ivr/messages.py` is the real one."""
-
-    def place(self, call_id: str) -> Path | None:
-        """A file for the next thing a call takes down; None where there is no room for it."""
-
-    async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
-        """Keep what is in the file. Returns an outcome whatever goes wrong."""
-
-
-class Sealed:
-    """A `Box` that takes nothing."""
-
-    def place(self, call_id: str) -> Path | None:
-        """See `Box`."""
-        return None
-
-    async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
-        """See `Box`."""
-        return Failed("there is nowhere to keep it")
 
 
 class House(Outside, Hearing, Protocol):

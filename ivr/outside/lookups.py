@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
+from ivr.flow.outside import Failed, Found, Missing
 from ivr.flow.services import HOLE, SECRET, Lookup, Service
-from ivr.flow.serving import Failed, Found, Missing
 from ivr.outside.http import Answer, NoAnswer, Request
 
 Secrets = Callable[[str], str | None]

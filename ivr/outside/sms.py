@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ivr.flow.outside import Failed, Sent, TextMessage, Ticket
 from ivr.flow.services import Gateway
-from ivr.flow.serving import Failed, Sent, TextMessage, Ticket
 from ivr.outside import handed_over, lookups
 from ivr.outside.http import Client, NoAnswer
 

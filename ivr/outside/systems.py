@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ivr.flow.center import Center
+from ivr.flow.outside import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
 from ivr.flow.services import Gateway
-from ivr.flow.serving import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
 from ivr.outside import handed_over, lookups, sms
 from ivr.outside.guesses import Guesses
 from ivr.outside.http import Client
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Systems:
-    """The `ivr.flow.serving.Outside` of real calls. Cheap to make; `client` outlives it.
+    """The `ivr.flow.outside.Outside` of real calls. Cheap to make; `client` outlives it.
 
     `secrets` knows the values of ${NAME}; `folder` takes the files of gateways that are files.
     `guesses` bounds how often `caller` (a number, or the call's own name) keys a wrong secret.

@@ -5,13 +5,14 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr.flow.serving import Dictated, Failed, Kept, TooShort
+from ivr.flow.box import Dictated, Kept, TooShort
+from ivr.flow.outside import Failed
 from ivr.line import voice_file
 
 
 @dataclass(slots=True)
 class Measured:
-    """An `ivr.flow.serving.Box` that keeps in `kept` what it was given and how long that lasted.
+    """An `ivr.flow.box.Box` that keeps in `kept` what it was given and how long that lasted.
 
     Each recording has a folder of its own among the system's temporary ones, gone when it is kept.
     """
@@ -21,11 +22,11 @@ class Measured:
     kept: list[tuple[Dictated, float]] = field(default_factory=list)
 
     def place(self, call_id: str) -> Path | None:
-        """See `ivr.flow.serving.Box`."""
+        """See `ivr.flow.box.Box`."""
         return None if self.full else Path(tempfile.mkdtemp(prefix="careline-trial-")) / "said.wav"
 
     async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
-        """See `ivr.flow.serving.Box`."""
+        """See `ivr.flow.box.Box`."""
         file = dictated.file
         seconds = voice_file.seconds(file) if file.exists() else 0.0
         shutil.rmtree(file.parent)

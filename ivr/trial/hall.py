@@ -14,9 +14,10 @@ from ivr.agent import AgentAccount
 from ivr.call import Call, Door
 from ivr.caller import Caller, Profile, parse_number, recognise
 from ivr.desk import Desk
+from ivr.flow.hearing import Hearing
 from ivr.flow.hotline import Hotline
 from ivr.flow.needs import NeedSpec
-from ivr.flow.serving import Hearing, Outside
+from ivr.flow.outside import Outside
 from ivr.line.far_end import Answers, FarEnd, Phone, Script
 from ivr.line.line import Arrival, Line
 from ivr.line.simulated import SimulatedLine

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.flow.serving import Failed, Found, Missing, Sent, TextMessage, Ticket
+from ivr.flow.outside import Failed, Found, Missing, Sent, TextMessage, Ticket
 
 
 @dataclass(slots=True)
 class Played:
-    """An `ivr.flow.serving.Outside` whose lookups find what `answers` holds under their names.
+    """An `ivr.flow.outside.Outside` whose lookups find what `answers` holds under their names.
 
     An answer is a mapping of fields, or "missing", or "fails"; a lookup of which nothing is said
     fails. What is sent is kept in `texts` and `tickets`.

@@ -13,7 +13,7 @@ import pytest
 from ivr.callbacks import TOPIC, Callbacks, House
 from ivr.flow.calls import read_calls
 from ivr.flow.load import load
-from ivr.flow.serving import CutOff, Sent, Ticket
+from ivr.flow.outside import CutOff, Sent, Ticket
 from ivr.line.commands import (
     Command,
     Connect,

@@ -13,25 +13,12 @@ import pytest
 
 from ivr.caller import Caller, Profile
 from ivr.errors import CallerHungUp
+from ivr.flow.box import Dictated, Kept, TooShort
 from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.load import load
-from ivr.flow.serving import (
-    BackRequest,
-    Dictated,
-    Failed,
-    Found,
-    Kept,
-    Locked,
-    Missing,
-    NotServed,
-    Sent,
-    Served,
-    ServeRequest,
-    TextMessage,
-    Ticket,
-    TooShort,
-)
+from ivr.flow.outside import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
+from ivr.flow.serving import BackRequest, NotServed, Served, ServeRequest
 from ivr.flow.source import parse
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS

@@ -10,7 +10,8 @@ from typing import Literal
 import pytest
 
 from ivr.errors import NotFound, StoreError
-from ivr.flow.serving import Dictated, Failed, Kept, TooShort
+from ivr.flow.box import Dictated, Kept, TooShort
+from ivr.flow.outside import Failed
 from ivr.line import voice_file
 from ivr.messages import MessageBox, forget, intact, opened
 from ivr.record import CallSummary

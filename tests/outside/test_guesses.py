@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from ivr.flow.center import Center
+from ivr.flow.outside import Failed, Found, Locked, Missing
 from ivr.flow.services import Limit
-from ivr.flow.serving import Failed, Found, Locked, Missing
 from ivr.outside import guesses as kept
 from ivr.outside.guesses import Guesses
 from ivr.outside.http import Client

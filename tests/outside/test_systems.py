@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ivr.flow.center import Center
-from ivr.flow.serving import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
+from ivr.flow.outside import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
 from ivr.outside.guesses import Guesses
 from ivr.outside.http import LARGEST, Client
 from ivr.outside.systems import Systems

@@ -8,7 +8,7 @@ from pydantic import Field
 from ivr.flow.conversation import Conversation
 from ivr.flow.expression import Value
 from ivr.flow.fields import Expressions, Name, Paths, Target
-from ivr.flow.serving import Found, Missing
+from ivr.flow.outside import Found, Missing
 from ivr.flow.step import Entry, Exit, Mention, Pace, Step, Used
 
 LONGEST_TEXT = 200  # characters of one value; nobody listens to more

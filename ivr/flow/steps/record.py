@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from ivr.flow.box import Kept
 from ivr.flow.conversation import Conversation
 from ivr.flow.dictation import Dictation
 from ivr.flow.fields import Name, Target
-from ivr.flow.serving import Kept
 from ivr.flow.step import Exit, Mention
 
 
