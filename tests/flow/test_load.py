@@ -83,7 +83,9 @@ def test_all_mistakes_are_told_at_once_within_files_and_across_them(tmp_path: Pa
     hotline = tmp_path / "flows"
     shutil.copytree(HERE / "ok", hotline)
     main = (hotline / "main.yaml").read_text()
-    main = main.replace("], interrupt: no", "], interupt: no").replace("digits: 4,", "digits: four,")
+    main = main.replace("], interrupt: no", "], interupt: no").replace(
+        "digits: 4,", "digits: four,"
+    )
     (hotline / "main.yaml").write_text(main.replace("queue: general", "queue: genral"))
     (hotline / "other.yaml").write_text("steps: {first: {goto: mian}}")
     with pytest.raises(BrokenFlow) as broken:
