@@ -1,6 +1,7 @@
 """Careline is killed in the middle of calls, comes back, and goes on with every one of them."""
 
 import asyncio
+import logging
 import time
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.rig.leg import Leg
 from tests.rig.phone import RingsOut
 from tests.rig.rig import Rig
 
+log = logging.getLogger(__name__)
 pytestmark = pytest.mark.switch
 
 AGENTS = [
@@ -62,6 +64,7 @@ async def test_every_call_goes_on_where_it_was(rig: Rig, tmp_path: Path) -> None
             back = time.time()
             gone_on = [TALKS, FIRST, SECOND, RINGS, KEYS, AT_MENU]
             seen = [await served.until_noted(one, "picked_up", within=BACK) for one in gone_on]
+            log.info("picked up %.1f s after the engine answered", max(seen) - back)
             assert max(seen) - back < BACK
             await until_both_hear_each_other(talking, at_ana)
             assert not any(leg.ended for leg in (talking, first, second, rings, keys, at_menu))

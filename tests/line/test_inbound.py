@@ -170,6 +170,24 @@ async def test_a_channel_that_is_over_is_forgotten() -> None:
             await engine.calls[7][1].perform(Answer())
 
 
+async def test_a_command_that_fails_as_the_caller_hangs_up_is_no_failure_of_the_switch() -> None:
+    def fails(_: FakeSwitch, fields: Fields) -> bytes:
+        done = {"CommandId": fields["CommandID"], "Result": quote("200 result=-1 endpos=9600\n")}
+        return success(fields) + happens("AsyncAGIExec", "1.1", **done)
+
+    engine = Engine()
+    async with fake_switch() as switch, answering(switch, engine):
+        await switch.send(started("1.1"))
+        await until(lambda: bool(engine.calls))
+        switch.answers = fails
+        answering_ = asyncio.create_task(engine.calls[0][1].perform(Answer()))
+        await asyncio.sleep(0.1)
+        await switch.send(happens("Hangup", "1.1"))
+        with pytest.raises(CallerHungUp):
+            await answering_
+        switch.answers = obeys
+
+
 async def test_the_end_of_an_agent_s_channel_is_not_the_caller_s() -> None:
     engine = Engine()
     async with fake_switch() as switch, answering(switch, engine) as (_, inbound):
