@@ -187,9 +187,9 @@ def _report(
             f"shows them, away in gaps over {TAKEN:.0f} min, not ready while a call they serve "
             "waited. Patience of the served is drawn from Kaplan and Meier's estimate by kind, "
             "priority and how many wait, given what they did wait; one caller in five is over 60. "
-            "The bank's order is 90 s of head start for each of its priorities. Service level: answered within so "
-            f"long, of all who asked. Means of {seeds} seeds. Nobody could have answered "
-            f"{100 * known:.0f} % even knowing how long everybody will talk and wait; not knowing "
+            "The bank's order is 90 s of head start for each of its priorities. Service level: "
+            f"answered within so long, of all who asked. Means of {seeds} seeds. Nobody could have "
+            f"answered {100 * known:.0f} % even knowing how long everybody will talk and wait; not knowing "
             f"the lengths of talks nobody could exceed {100 * unknown:.0f} %, the bound of the last "
             f"column. In calibration, {fit_sentence}."
         ),

@@ -109,6 +109,12 @@ class Caller:
         return self.profile.tier if self.profile else ""
 
     @property
+    def dialect(self) -> str:
+        """The first dialect that the caller's profile names, such as "yue"; "" when it names none."""
+        languages = self.profile.languages if self.profile else ()
+        return next((tag for tag in languages if tag in DIALECTS), "")
+
+    @property
     def preferred_agent(self) -> str | None:
         """The agent this caller should reach when possible."""
         return self.profile.preferred_agent if self.profile else None

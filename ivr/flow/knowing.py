@@ -68,6 +68,7 @@ class Knowing:
         about: dict[str, Value] = {
             "language": self.language,
             "language_guessed": caller.language_guessed,
+            "dialect": caller.dialect,
             "known": caller.known,
             "name": caller.name,
             "tier": caller.tier,

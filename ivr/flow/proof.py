@@ -144,6 +144,7 @@ def _rules(hotline: Hotline, caller: Caller) -> Iterator[str | None]:
         {
             "language": caller.language,
             "language_guessed": caller.age is None,
+            "dialect": "",
             "known": caller.age is not None,
             "name": "",
             "tier": "",

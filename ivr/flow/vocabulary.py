@@ -9,6 +9,7 @@ CALLER = frozenset(
     {
         "age",
         "country",
+        "dialect",
         "elderly",
         "known",
         "language",

@@ -135,7 +135,7 @@ class Wording:
 
 
 _SPEEDS = (False, True)
-_HARMLESS = "language|language_guessed|known|elderly|tier|withheld|country"
+_HARMLESS = "language|language_guessed|dialect|known|elderly|tier|withheld|country"
 _WHO = re.compile(rf"\bcaller\b(?!\s*\.\s*(?:{_HARMLESS})\b)")  # the caller read otherwise
 
 

@@ -53,6 +53,7 @@ def rules_of(center: Center, name: str, skills: Skills | None = None) -> Rules:
                     "elderly": caller.age >= center.center.elder_age,
                     "language": language,
                     "language_guessed": False,
+                    "dialect": "",
                     "known": True,
                     "name": "",
                     "tier": "",

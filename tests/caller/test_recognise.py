@@ -55,6 +55,13 @@ def test_a_known_caller_is_recognised_with_age_language_and_tier() -> None:
     assert caller.masked == "•••• 8000"
 
 
+def test_who_speaks_a_dialect_is_served_in_its_language_and_the_dialect_is_known() -> None:
+    chan = Profile("+8613800138001", languages=("yue", "en"))
+    caller = recognise(parse_number(chan.number, "CN"), chan, TODAY, SERVED, "CN")
+    assert (caller.language, caller.dialect) == ("zh", "yue")
+    assert recognise(parse_number(WANG.number, "CN"), WANG, TODAY, SERVED, "CN").dialect == ""
+
+
 def test_the_first_language_of_the_profile_that_is_served_is_spoken() -> None:
     lars = Profile("+4532123456", languages=("da", "ru", "en"))
     caller = recognise(parse_number(lars.number, "CN"), lars, TODAY, SERVED, "CN")
