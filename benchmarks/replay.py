@@ -189,9 +189,9 @@ def _report(
             "priority and how many wait, given what they did wait; one caller in five is over 60. "
             "The bank's order is 90 s of head start for each of its priorities. Service level: "
             f"answered within so long, of all who asked. Means of {seeds} seeds. Nobody could have "
-            f"answered {100 * known:.0f} % even knowing how long everybody will talk and wait; not knowing "
-            f"the lengths of talks nobody could exceed {100 * unknown:.0f} %, the bound of the last "
-            f"column. In calibration, {fit_sentence}."
+            f"answered {100 * known:.0f} % even knowing how long everybody will talk and wait; not "
+            f"knowing the lengths of talks nobody could exceed {100 * unknown:.0f} %, the bound of the "
+            f"last column. In calibration, {fit_sentence}."
         ),
         columns=columns,
         rows=tuple(

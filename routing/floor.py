@@ -21,7 +21,7 @@ paused after several misses in a row, so an empty chair costs few callers a ring
 TABLE below says what each event makes of an agent in each state. A test walks every cell of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import chain
@@ -43,7 +43,6 @@ from routing.events import (
     Event,
     IllegalEvent,
     Instruction,
-    Offer,
     OfferAccepted,
     OfferRefused,
     PhoneSeen,
@@ -55,14 +54,11 @@ from routing.events import (
     Withdraw,
     WrapUpExtended,
 )
-from routing.lane import Lane
-from routing.match import Decision
-from routing.model import Place, Queue, Rest, Seat, State, Waiting
-from routing.pairing import agent_for, next_pair
+from routing.model import Queue, Rest, Seat, State, Waiting
+from routing.offering import offers_of
 from routing.policy import in_stage, moved, put_in_place, waiting_for
-from routing.reserve import kept_for, kept_now, reserves_of
+from routing.reserve import reserves_of
 from routing.rest import COOL_DOWNS, Occupancy
-from routing.roll import Picture
 from routing.views import Views
 from routing.waiting import rivals
 
@@ -143,7 +139,8 @@ class Floor(Views):
         if self._board.refused:
             for waiting in self._board.only_excluded():
                 self._board.keep(replace(waiting, excluded=frozenset()))
-        self._serve()
+        if self._board.offerable:
+            self._instructions += offers_of(self._board, self._now)
         if self._strained:
             self._release_those_beyond_limits()
         instructions, self._instructions = self._instructions, []
@@ -354,89 +351,7 @@ class Floor(Views):
         else:
             self._free_after_work(seat, now)
 
-    # Who is served
-
-    def _serve(self) -> None:
-        """Offer calls until no free agent may take any; serve as many of one moment as can be.
-
-        Whoever comes first is served; a call whose agents all went to earlier calls of the same
-        moment gets one of them back if the earlier call can be served by somebody else. So the
-        calls served are those of the best set there is (the greedy rule of a transversal matroid).
-        """
-        offers: dict[str, Offer] = {}
-        while self._board.offerable:
-            pair = next_pair(self._board, self._now)
-            if offers and self._swap(offers, None if pair is None else pair[0].place):
-                continue
-            if pair is None:
-                break
-            self._offer(*pair, offers, self._board.roll.picture())
-        self._instructions += offers.values()
-
-    def _offer(
-        self,
-        waiting: Waiting,
-        agent: str,
-        offers: dict[str, Offer],
-        seats: Picture,
-        needed_by: Mapping[str, str] | None = None,
-    ) -> None:
-        board = self._board
-        decision = Decision(waiting, agent, self._now, seats, needed_by or {}, kept_now(board))
-        offers[agent] = Offer(decision, waiting.queue.ring)
-        board.keep(replace(waiting, offered_to=agent))
-        seat = board.seats[agent]
-        board.put(seat.to("ringing", self._now, call=waiting.call, queue=waiting.queue))
-
-    def _swap(self, offers: dict[str, Offer], before: Place | None) -> bool:
-        """Serve one more call, of those ahead of `before`, by somebody an earlier call can spare."""
-        board = self._board
-        if not board.offerable or not board.opened:
-            return False
-        firsts = chain.from_iterable(map(self._first_calls, board.lanes.values()))
-        return any(
-            self._reassign(board.calls[place[-1]], offers, set(), place[0])
-            for place in sorted(firsts)
-            if before is None or place < before
-        )
-
-    def _first_calls(self, lane: Lane) -> Iterator[Place]:
-        """The first call of a lane, and those ahead of it that are not like all the others."""
-        for place in lane.open:
-            yield place
-            waiting = self._board.calls[place[-1]]
-            if not waiting.excluded and not waiting.callback:
-                return
-
-    def _reassign(
-        self, waiting: Waiting, offers: dict[str, Offer], tried: set[str], behind: float
-    ) -> bool:
-        """Give `waiting` an agent of `offers` whose own call another agent can take.
-
-        Nobody is taken for it who is kept from a call of effective arrival `behind`.
-        """
-        board, now = self._board, self._now
-        if waiting.callback:
-            return False
-        for agent, offer in list(offers.items()):
-            other, seat = offer.decision.waiting, board.seats[agent]
-            if agent in tried or agent in waiting.excluded or not waiting.need.met_by(seat.agent):
-                continue
-            tried.add(agent)
-            if other.callback or other.preferred == agent:
-                continue
-            if kept_for(agent, behind, board, now) is not None:
-                continue
-            instead = agent_for(other, board.lane(other.need), board, now, behind)
-            if instead is not None:
-                seats = offer.decision.seats
-                self._offer(other, instead, offers, seats, {agent: waiting.call})
-            elif not self._reassign(other, offers, tried, behind):
-                continue
-            free = {s.name: s for s in offer.decision.seats}[agent]
-            self._offer(waiting, agent, offers, board.roll.picture().with_seat(free))
-            return True
-        return False
+    # What follows
 
     def _release_those_beyond_limits(self) -> None:
         strained, self._strained = self._strained, []
@@ -449,8 +364,6 @@ class Floor(Views):
                 self._release(waiting, "waited")
             elif queue.most is not None and self._board.queued[queue.name] > queue.most:
                 self._release(waiting, "full")
-
-    # What follows
 
     def _after(self, event: AgentEvent, seat: Seat) -> State:
         """The state TABLE gives, or IllegalEvent."""
