@@ -111,7 +111,10 @@ def _endless(flows: Path) -> None:
         file.write_text(text, encoding="utf-8")
 
     def center(content: dict[str, dict[str, object]]) -> None:
-        content["queues"]["general"] = {"need": {"senior_care": "1"}, "unstaffed": "main.nobody"}
+        # Between music and words there is a silence, which must not count as a gap.
+        seldom = {"first": "1h", "every": "1h"}
+        content["queues"]["general"] = {"need": {"senior_care": "1"}, "unstaffed": "main.nobody",
+                                        "announce": seldom}  # fmt: skip
         content["limits"] = {"inputs": "5", "time": "1h"}
         content.pop("admission", None)
 

@@ -139,6 +139,7 @@ class App:
         )
 
         self.listening = Listening(settings, self.reception.cannot_hear)
+        self._watch.hears(self.listening)
         outbound = Outbound(ami)
         self.inbound = Inbound(
             ami,

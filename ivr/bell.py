@@ -15,9 +15,9 @@ class Bell:
         self._timeout: asyncio.Timeout | None = None
 
     def ring(self) -> None:
-        """There is news."""
-        self._rung = True
-        if self._timeout is not None:
+        """There is news. More of it may come while what was done is still being cleared up."""
+        stops, self._rung = not self._rung, True
+        if self._timeout is not None and stops:
             self._timeout.reschedule(asyncio.get_running_loop().time())
 
     def heard(self) -> None:

@@ -27,10 +27,15 @@ class Listening:
 
     def __init__(self, settings: Settings, trouble: OnTrouble) -> None:
         self._settings = settings
-        self._sockets = AudioSocket(*_addresses(settings.ami_host))
+        self._sockets = self.audio = AudioSocket(*_addresses(settings.ami_host))
+        """Where calls bring their sound."""
         self._hearing = Hearing({})
         self.ears = Ears(self._hearing, self._sockets, trouble)
         self._loading: asyncio.Task[None] | None = None
+
+    def tell(self, on_answer: Callable[[float], None]) -> None:
+        """Tell of each answer how long it took, in seconds."""
+        self._hearing.on_answer = on_answer
 
     @property
     def languages(self) -> Container[str]:

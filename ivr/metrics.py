@@ -15,7 +15,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client import Counter as Count
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from ivr.record import CallEvent, CallSummary
 
@@ -24,6 +24,7 @@ LAG_EVERY = 0.5  # seconds between two looks at how late the event loop is
 
 _WAITS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _TALKS = (15, 30, 60, 120, 180, 300, 600, 1200, 2400)
+_RECOGNITION = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5)
 _LAGS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -37,12 +38,20 @@ class Floor(Protocol):
         """The queue of every waiting call, and the seconds it has waited."""
 
 
+class Audio(Protocol):
+    """What is asked of where calls bring their sound: calls connected, strangers refused so far."""
+
+    connected: int
+    refused: int
+
+
 class Metrics:
     """The figures of one engine. `floor` and `connected` are asked when they are read."""
 
     def __init__(self, floor: Floor, connected: Callable[[], bool]) -> None:
         self._floor = floor
         self._connected = connected
+        self._audio: Audio | None = None
         self._under_way: set[str] = set()
         self.registry = registry = CollectorRegistry()
         self._calls = Count(
@@ -93,7 +102,17 @@ class Metrics:
             buckets=_LAGS,
             registry=registry,
         )
+        self.recognized = Histogram(
+            "careline_recognition_seconds",
+            "From the end of what a caller said to its words.",
+            buckets=_RECOGNITION,
+            registry=registry,
+        ).observe
         registry.register(self)
+
+    def hears(self, audio: Audio) -> None:
+        """Callers may speak, and `audio` is where their sound comes."""
+        self._audio = audio
 
     def add(self, entry: CallEvent | CallSummary) -> None:
         """Take in an entry of a call record."""
@@ -125,6 +144,8 @@ class Metrics:
         yield _gauge(
             "careline_switch_connected", "Whether the link to the switch is up.", self._connected()
         )
+        yield from self._states()
+        yield from self._sound()
         agents = GaugeMetricFamily(
             "careline_agents", "Agents logged in, by state.", labels=["state"]
         )
@@ -144,6 +165,29 @@ class Metrics:
             waiting.add_metric([queue], len(waited))
             longest.add_metric([queue], max(waited))
         yield from (waiting, longest)
+
+    def _states(self) -> Iterator[Metric]:
+        agents = Counter(self._floor.agent_states())
+        ringing, talking = agents["ringing"], agents["talking"]
+        waiting = max(0, sum(1 for _ in self._floor.waits()) - ringing)
+        found = {"waiting": waiting, "ringing": ringing, "talking": talking}
+        found["in_flow"] = max(0, len(self._under_way) - sum(found.values()))
+        states = GaugeMetricFamily(
+            "careline_calls_by_state",
+            "Calls the engine holds: in the flow, waiting, ringing an agent, talking to one.",
+            labels=["state"],
+        )
+        for state, count in sorted(found.items()):
+            states.add_metric([state], count)
+        yield states
+
+    def _sound(self) -> Iterator[Metric]:
+        if self._audio is None:
+            return
+        what = "Calls whose sound comes to the engine."
+        yield _gauge("careline_audio_connections", what, self._audio.connected)
+        what = "Connections for sound that no call belongs to."
+        yield CounterMetricFamily("careline_audio_refused", what, value=self._audio.refused)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format (`CONTENT_TYPE`)."""

@@ -9,8 +9,9 @@ caller of `hear` to decide: `listen_on` begins anew, with all recognizers as the
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -97,6 +98,8 @@ class Listener:
         self._fed = False
         self._too_long = False
         self._over = False
+        self.took: list[float] = []
+        """Seconds that each answer took, from the end of the turn."""
 
     @property
     def speaking(self) -> bool:
@@ -145,7 +148,9 @@ class Listener:
 
         Raises HearingError if every recognizer fails; one that does is passed over.
         """
+        began = monotonic()
         heard = await asyncio.gather(*map(self._finish, self._tongues), return_exceptions=True)
+        self.took.append(monotonic() - began)
         found: list[Sequence[Reading]] = []
         for of_one in heard:
             if isinstance(of_one, BaseException):
@@ -268,6 +273,8 @@ class Hearing:
     def __init__(self, recognizers: Mapping[str, Recognizer]) -> None:
         self.recognizers = dict(recognizers)
         self._idle: list[Detector] = []
+        self.on_answer: Callable[[float], None] = lambda seconds: None
+        """Told how long each answer took."""
 
     async def add(self, recognizer: Recognizer) -> HearingError | None:
         """Load a recognizer and hear its language from then on; or why that is impossible."""
@@ -308,6 +315,9 @@ class Hearing:
 
     def done_with(self, listener: Listener) -> None:
         """The question is over."""
+        for seconds in listener.took:
+            self.on_answer(seconds)
+        listener.took.clear()
         listener.close()
         if len(self._idle) < MOST_IDLE:
             listener.detector.reset()

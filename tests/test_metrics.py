@@ -97,3 +97,27 @@ def test_nothing_tells_of_a_person_or_of_one_call(metrics: Metrics) -> None:
     call(metrics, "1763700000.12", "answered", queue="cards", waited_s=4.0, agent="anna")
     text = metrics.text().decode()
     assert not any(word in text for word in ("1763700000", "5678", "Li Hua", "anna"))
+
+
+def test_calls_are_told_by_their_state(metrics: Metrics) -> None:
+    for name in ("1", "2", "3", "4", "5", "6"):
+        metrics.add(CallSummary(call_id=name, started=AT))
+    found = read(metrics)
+    states = {state: found[f"careline_calls_by_state {state}"]
+              for state in ("in_flow", "waiting", "ringing", "talking")}  # fmt: skip
+    assert states == {"in_flow": 1, "waiting": 3, "ringing": 0, "talking": 2}
+
+
+class Sound:
+    connected = 7
+    refused = 2
+
+
+def test_it_is_told_how_callers_are_heard(metrics: Metrics) -> None:
+    assert "careline_audio_connections" not in read(metrics), "where nobody may speak"
+    metrics.hears(Sound())
+    metrics.recognized(0.15)
+    found = read(metrics)
+    assert found["careline_audio_connections"] == 7
+    assert found["careline_audio_refused_total"] == 2
+    assert found["careline_recognition_seconds_bucket 0.2"] == 1

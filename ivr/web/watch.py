@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from ivr.errors import StoreError
+from ivr.hearing import Listening
 from ivr.journal import Journal
 from ivr.metrics import Metrics
 from ivr.store.database import Database
@@ -33,6 +34,11 @@ class Watch:
         self._view = OperatorsView(port, self._metrics, self._lacks) if port is not None else None
         self._lag: asyncio.Task[None] | None = None
         journal.listen(self._metrics.add)
+
+    def hears(self, listening: Listening) -> None:
+        """Watch over how callers are heard."""
+        self._metrics.hears(listening.audio)
+        listening.tell(self._metrics.recognized)
 
     async def open(self) -> None:
         """Begin to show them. Raises CarelineError where the port is taken."""

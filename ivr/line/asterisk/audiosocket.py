@@ -204,6 +204,10 @@ class AudioSocket:
         self._server: asyncio.Server | None = None
         self._expected: dict[UUID, Conversation] = {}
         self._strangers = 0
+        self.connected = 0
+        """Calls that are connected."""
+        self.refused = 0
+        """Connections that were not let in, so far."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -240,8 +244,10 @@ class AudioSocket:
         self._tasks.add(task)
         try:
             conversation = await self._introduced(reader, writer)
-            if conversation is not None:
-                await conversation.serve(reader, writer)
+            if conversation is None:
+                self.refused += 1
+            else:
+                await self._serve(conversation, reader, writer)
         except asyncio.CancelledError:
             pass  # `close`: asyncio would report a cancelled connection as a failure
         finally:
@@ -251,6 +257,18 @@ class AudioSocket:
                 async with asyncio.timeout(INTRODUCED):
                     await writer.wait_closed()
             writer.transport.abort()
+
+    async def _serve(
+        self,
+        conversation: Conversation,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.connected += 1
+        try:
+            await conversation.serve(reader, writer)
+        finally:
+            self.connected -= 1
 
     async def _introduced(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
