@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from benchmarks.figures import Series
 from benchmarks.report import Claim, Report
 from benchmarks.speech_turns import lateness, rings, turn, written
 from benchmarks.spoken import Turn, engine
+from ivr.errors import CallerHungUp, LineError
 from ivr.line.commands import Hangup
 from ivr.line.line import Line
 from ivr.switch import install
@@ -29,18 +31,22 @@ from tests.rig.leg import Leg
 from tests.rig.rig import Rig, Switches, running_switches
 
 STEPS = (4, 8, 16, 24, 32, 48, 64, 80)
+LOST = (CallerHungUp, LineError, AssertionError, TimeoutError)
+"""What a turn comes to whose call does not outlive the load."""
 LASTS = 16.0
 """Seconds of each step in which turns are begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """So many callers at once, how late their answers came, and how often a prompt had a gap."""
+    """So many callers at once, how late their answers came, how often a prompt had a gap, and how
+    many calls were lost."""
 
     at_once: int
     turns: int
     late: Series
     gaps: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,23 @@ class Climb:
 
     @property
     def full(self) -> Step:
-        """The most callers whose p95 is not twice that of the fewest."""
-        alone = self.steps[0].late.p95
-        held = [step for step in self.steps if step.late.p95 <= 2 * alone]
-        return max(held, key=lambda step: step.at_once)
+        """The most callers whose p95 is not twice that of the fewest, none of them lost."""
+        return [step for step in self.steps if _held(step, self.steps[0])][-1]
 
     @property
     def half(self) -> Step:
         """The most callers that are no more than half of the full load."""
-        no_more = [one for one in self.steps if one.at_once <= self.full.at_once / 2]
+        no_more = [step for step in self.steps if step.at_once <= self.full.at_once / 2]
         return no_more[-1] if no_more else self.steps[0]
+
+
+def _held(step: Step, fewest: Step) -> bool:
+    return step is fewest or (not step.lost and step.late.p95 <= 2 * fewest.late.p95)
+
+
+def _shown(step: Step) -> str:
+    late = f"{step.late.median:.0f} {step.late.p95:.0f} ms"
+    return f"{step.at_once}: {late}, {step.gaps} gaps, {step.lost} lost"
 
 
 def run(quick: bool, console: Console) -> Report:
@@ -84,7 +97,7 @@ def run(quick: bool, console: Console) -> Report:
             "engine share the cores. Milliseconds, the pause that ends a turn included. "
             + " ".join(_told(language, climb) for language, climb in climbs.items())
         ),
-        columns=("language", "at once", "turns", "median", "p95", "gaps in prompts"),
+        columns=("language", "at once", "turns", "median", "p95", "gaps in prompts", "lost"),
         rows=tuple(
             (
                 language,
@@ -93,6 +106,7 @@ def run(quick: bool, console: Console) -> Report:
                 f"{step.late.median:.0f}",
                 f"{step.late.p95:.0f}",
                 str(step.gaps),
+                str(step.lost),
             )
             for language, climb in climbs.items()
             for step in climb.steps
@@ -155,19 +169,16 @@ async def _run(
             for at_once in STEPS[:most]:
                 while len(calls) < at_once:
                     calls.append(await rings(rig, lines, len(calls)))
-                done = await _step(calls, spoken, files)
-                gaps = sum(one.conversation.gaps for one in done if one.conversation is not None)
-                steps.append(Step(at_once, len(done), Series.of("ms", lateness(done)), gaps))
-                late = steps[-1].late
-                console.print(
-                    f"  {language}, {at_once}: {late.median:.0f} {late.p95:.0f} ms {gaps}"
-                )
-                if late.p95 > 2 * steps[0].late.p95:
+                step = await _step(calls, spoken, files)
+                steps.append(step)
+                console.print(f"  {language}, {_shown(step)}", highlight=False)
+                if not _held(step, steps[0]):
                     break
             a_call = (_memory() - loaded) / len(calls)
             for leg, line in calls:
-                await line.perform(Hangup())
-                await leg.until_ended()
+                with suppress(*LOST):
+                    await line.perform(Hangup())
+                    await leg.until_ended()
         climbs[language] = Climb(tuple(steps), loaded - before, a_call)
         hearing.close()
     return climbs
@@ -175,19 +186,25 @@ async def _run(
 
 async def _step(
     calls: Sequence[tuple[Leg, Line]], spoken: Sequence[Clip], files: Mapping[str, Path]
-) -> list[Turn]:
+) -> Step:
     """The turns of all callers, until no more are begun."""
     done: list[Turn] = []
+    lost = 0
     ends = asyncio.get_running_loop().time() + LASTS
 
     async def caller(number: int, leg: Leg, line: Line) -> None:
+        nonlocal lost
         await asyncio.sleep(number * 0.37 % 2)  # people do not begin together
-        while asyncio.get_running_loop().time() < ends:
-            clip = spoken[(7 * number + len(done)) % len(spoken)]
-            done.append(await turn(leg, line, clip, spoken, files, number % 7 / 10))
+        try:
+            while asyncio.get_running_loop().time() < ends:
+                clip = spoken[(7 * number + len(done)) % len(spoken)]
+                done.append(await turn(leg, line, clip, spoken, files, number % 7 / 10))
+        except LOST:
+            lost += 1
 
     await asyncio.gather(*(caller(number, *one) for number, one in enumerate(calls)))
-    return done
+    gaps = sum(one.conversation.gaps for one in done if one.conversation is not None)
+    return Step(len(calls), len(done), Series.of("ms", lateness(done)), gaps, lost)
 
 
 def _memory() -> float:
