@@ -18,14 +18,14 @@ An offer not taken leaves the call in its place, and it is offered on at once; t
 asked for this call again while anybody else at work could ever serve it, rests for a little, and is
 paused after several misses in a row, so an empty chair costs few callers a ring.
 
-TABLE below says what each event makes of an agent in each state. A test walks every cell of it.
+`routing.states` says what each event makes of an agent in each state, `routing.offering` which calls
+are offered to whom after every event, and `routing.timers` what time alone will change.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from heapq import heappop, heappush
 from itertools import chain
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, cast
 
 from routing.events import (
     AgentArrived,
@@ -59,35 +59,13 @@ from routing.offering import offers_of
 from routing.policy import in_stage, moved, put_in_place, waiting_for
 from routing.reserve import reserves_of
 from routing.rest import COOL_DOWNS, Occupancy
+from routing.states import TABLE
+from routing.timers import Timers
 from routing.views import Views
 from routing.waiting import rivals
 
 MISSED = "missed calls"
 """The reason for the pause of an agent who was set aside."""
-
-STATES: tuple[State, ...] = ("away", "free", "ringing", "talking", "wrap_up", "paused")
-
-# "-" leaves the state as it is: the event changes nothing, takes effect after the talk, or has
-# crossed with another one. "!" cannot be, and raises. Where a cell has a second end, it is noted.
-TABLE: dict[type[AgentEvent], dict[State, str]] = {
-    event: dict(zip(STATES, row.split(), strict=True))
-    for event, row in {
-        # ·············away  free     ringing  talking  wrap_up  paused
-        AgentArrived: "free  -        -        -        -        -      ",  # or paused
-        AgentPaused: " -     paused   paused   -        paused   paused ",
-        AgentResumed: "-     -        -        -        free     free   ",
-        AgentLeft: "   -     away     away     -        away     away   ",
-        WrapUpExtended: "- -       -        -        -        -      ",
-        PhoneSeen: "   -     -        free     -        -        -      ",  # "-" when reachable
-        OfferAccepted: "-    talking  talking  !        talking  talking",
-        OfferRefused: "-     -        free     !        -        -      ",  # or paused: set aside
-        TalkOver: "    -     -        !        wrap_up  -        -      ",  # or away, paused, free
-    }.items()
-}
-
-Timer = tuple[
-    float, Literal["relax", "own", "spare", "kept", "later", "limit", "wrap_up", "rest"], str
-]
 
 
 class Floor(Views):
@@ -116,7 +94,7 @@ class Floor(Views):
         self._cool_downs = dict(cool_downs)
         self._talks: dict[str, str] = {}  # call → agent
         self._unreachable: set[str] = set()  # phones, of agents logged in or not
-        self._timers: list[Timer] = []  # a heap; what events have overtaken is skipped
+        self._timers = Timers(self._board)
         self._arrivals = 0
         self._now = float("-inf")
         self._staff_changed = False
@@ -148,9 +126,7 @@ class Floor(Views):
 
     def next_wake(self) -> float | None:
         """When time alone will next change something: send TimePassed then. None: not foreseen."""
-        while self._timers and not self._still_due(self._timers[0]):
-            heappop(self._timers)
-        return self._timers[0][0] if self._timers else None
+        return self._timers.next()
 
     # What happens to calls
 
@@ -282,7 +258,7 @@ class Floor(Views):
         if seat is None or seat.state != "wrap_up" or seat.until is None:
             return
         until = max(self._now, seat.until + event.seconds)
-        heappush(self._timers, (until, "wrap_up", event.agent))
+        self._timers.foresee(until, "wrap_up", event.agent)
         self._board.put(replace(seat, until=until))
 
     def _phone_seen(self, event: PhoneSeen) -> None:
@@ -346,7 +322,7 @@ class Floor(Views):
             self._board.put(seat.to("paused", now))
         elif seat.queue.wrap_up > 0:
             until = now + seat.queue.wrap_up
-            heappush(self._timers, (until, "wrap_up", event.agent))
+            self._timers.foresee(until, "wrap_up", event.agent)
             self._board.put(seat.to(state, now, until=until))
         else:
             self._free_after_work(seat, now)
@@ -381,15 +357,7 @@ class Floor(Views):
     def _begin(self, waiting: Waiting) -> None:
         """Let a call wait, and foresee all that time will change about it."""
         waiting = self._keep(waiting)
-        call = waiting.call
-        if waiting.relaxes_at is not None:
-            heappush(self._timers, (waiting.relaxes_at, "relax", call))
-        if waiting.own_until is not None:
-            heappush(self._timers, (waiting.own_until, "own", call))
-        if waiting.spare_until is not None:
-            heappush(self._timers, (waiting.spare_until, "spare", call))
-        if waiting.not_before is not None:
-            heappush(self._timers, (waiting.not_before, "later", call))
+        self._timers.begin(waiting)
         self._mind_reserves(waiting)
         self._mind_limits(waiting, new=True)
 
@@ -415,7 +383,7 @@ class Floor(Views):
     def _mind_limits(self, waiting: Waiting, *, new: bool = False) -> None:
         must_go = waiting.must_go_at
         if must_go is not None and must_go > self._now:
-            heappush(self._timers, (must_go, "limit", waiting.call))
+            self._timers.foresee(must_go, "limit", waiting.call)
         elif must_go is not None:
             self._strained.append(waiting.call)
         if new and waiting.queue.most is not None and not waiting.callback:
@@ -426,7 +394,7 @@ class Floor(Views):
         for reserve in self._board.reserves.values():
             until = waiting.place[0] + reserve.head_start
             if until > self._now:
-                heappush(self._timers, (until, "kept", waiting.call))
+                self._timers.foresee(until, "kept", waiting.call)
 
     def _drop(self, call: str) -> None:
         self._board.drop(call)
@@ -480,7 +448,7 @@ class Floor(Views):
         self._board.put(free if until is None else self._rested(free, until, "occupancy"))
 
     def _rested(self, seat: Seat, until: float, why: Rest) -> Seat:
-        heappush(self._timers, (until, "rest", seat.name))
+        self._timers.foresee(until, "rest", seat.name)
         return replace(seat, rests_until=until, rest=why)
 
     def _help_the_stranded(self) -> None:
@@ -494,16 +462,12 @@ class Floor(Views):
         if relaxed is not waiting:
             self._keep(relaxed)
             if relaxed.relaxes_at is not None:
-                heappush(self._timers, (relaxed.relaxes_at, "relax", relaxed.call))
+                self._timers.foresee(relaxed.relaxes_at, "relax", relaxed.call)
 
     # What time alone does
 
     def _let_time_pass(self) -> None:
-        while self._timers and self._timers[0][0] <= self._now:
-            timer = heappop(self._timers)
-            if not self._still_due(timer):
-                continue
-            at, kind, name = timer
+        for at, kind, name in self._timers.due(self._now):
             if kind == "wrap_up":
                 self._free_after_work(self._board.seats[name], at)
             elif kind == "rest":
@@ -519,29 +483,7 @@ class Floor(Views):
                 self._keep(replace(self._board.calls[name], spare_until=None))
             elif kind == "later":
                 self._keep(replace(self._board.calls[name], not_before=None))
-            # From a call that stands high enough by now, "kept", `_serve` keeps nobody.
-
-    def _still_due(self, timer: Timer) -> bool:
-        at, kind, name = timer
-        if kind in ("wrap_up", "rest"):
-            seat = self._board.seats.get(name)
-            return seat is not None and at == (
-                seat.until if kind == "wrap_up" else seat.rests_until
-            )
-        waiting = self._board.calls.get(name)
-        if waiting is None:
-            return False
-        if kind == "limit":
-            return waiting.must_go_at == at and waiting.offered_to is None
-        if kind == "kept":
-            reserves = self._board.reserves.values()
-            return any(waiting.place[0] + reserve.head_start == at for reserve in reserves)
-        return at == {
-            "relax": waiting.relaxes_at,
-            "own": waiting.own_until,
-            "spare": waiting.spare_until,
-            "later": waiting.not_before,
-        }.get(kind)
+            # From a call that stands high enough by now, "kept", `offers_of` keeps nobody.
 
     _HANDLERS: ClassVar[dict[type[Event], Callable[["Floor", Any], None]]] = {
         CallWaits: _call_waits,

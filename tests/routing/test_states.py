@@ -16,8 +16,8 @@ from routing.events import (
     TalkOver,
     WrapUpExtended,
 )
-from routing.floor import STATES, TABLE
 from routing.model import Agent, State
+from routing.states import STATES, TABLE
 from tests.routing.shift import Shift
 
 
