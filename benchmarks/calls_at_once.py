@@ -23,10 +23,10 @@ from tests.rig.carrier import HOTLINE_NUMBER
 from tests.rig.carrier_switch import PHONES_ADDRESS, TRUNK_ADDRESS
 from tests.rig.rig import HOTLINE_ADDRESS
 
-LEVELS = (50, 100, 150, 200, 250, 300, 350, 400, 500, 600)
+LEVELS = (50, 100, 150, 200, 250, 300, 400, 500)
 ATTEMPTS = 2  # times a level is listened to before it counts as too much
-RATE = 10.0  # calls a second until a level is reached
-SETTLES, LISTENS = 3.0, 6.0  # seconds
+RATE = 12.0  # calls a second until a level is reached
+SETTLES, LISTENS = 2.0, 5.0  # seconds
 SLOW = 0.5  # seconds within which 95 of 100 calls must be answered
 GAPS = 1.0  # packets in a thousand that may come late
 KEY_AFTER = 1.0
