@@ -13,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.load.dialog import Dialog
 from benchmarks.load.rtp import ALAW, FRAME, SILENCE, TICK
@@ -99,10 +100,11 @@ class Telephone:
             return
 
 
-def alaw(sound: Samples) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
+def alaw(sound: Samples) -> npt.NDArray[np.uint8]:
     """Sound as ITU-T G.711 A-law codes it."""
     level = np.minimum(np.abs(sound.astype(np.int32)) >> 3, 4095)
     exponent = np.maximum(np.floor(np.log2(np.maximum(level, 1))).astype(np.int32) - 4, 0)
     mantissa = np.where(exponent > 1, level >> np.maximum(exponent, 1), level >> 1) & 15
     code = (exponent << 4) | mantissa
-    return ((code | np.where(sound >= 0, 0x80, 0)) ^ 0x55).astype(np.uint8)
+    found: npt.NDArray[np.uint8] = ((code | np.where(sound >= 0, 0x80, 0)) ^ 0x55).astype(np.uint8)
+    return found
