@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from time import time
 
 from rich.console import Console
 
@@ -197,8 +198,9 @@ class _Lane:
         lane, phone, crowd = self._lane, self._phone, self._crowd
         phone.behaviour = Answers(after=0.0)
         joined = self._joinings.next(lane.agent)
+        began = time()  # what rang before was for the crowd before
         first = await crowd.ring(lane.dialled)
-        talk = await phone.rung()
+        _, talk = await _next_rung(phone, began)
         await asyncio.wait_for(joined, 10)
         phone.behaviour = Refuses("busy")
         queue = await crowd.come_in(lane.dialled, waiting)
