@@ -6,6 +6,7 @@ AGI commands are carried out one after the other; each ends with an AsyncAGIExec
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
@@ -92,8 +93,10 @@ class Channel:
         finally:
             self._results.pop(command_id, None)
         if result.failed:
-            if result.result < 0:  # as of a caller who hung up, which is told a moment later
-                await asyncio.sleep(NEWS_OF_THE_END)
+            if result.result < 0 and not self.ending.cause:
+                with suppress(TimeoutError):  # the caller may have hung up, told a moment later
+                    async with asyncio.timeout(NEWS_OF_THE_END):
+                        await self.hung_up.wait()
             raise LineError(f"The switch could not perform {_name(words)}: {result}")
         return result
 
