@@ -12,6 +12,7 @@ import pytest
 
 from ivr.archive import Archive
 from ivr.callbacks import Callbacks, House
+from ivr.callbacks.waiting import WaitingList
 from ivr.flow.center import Center
 from ivr.jobs import Jobs
 from ivr.line.commands import Joined, Outcome
@@ -106,13 +107,14 @@ def test_hours_are_those_of_the_clock_on_the_wall(moment: str, is_open: bool) ->
         (datetime(2026, 6, 24, 22, 0, tzinfo=BERLIN), 10.5),
     ],
 )
-def test_a_callback_waits_for_the_morning_whatever_the_night_does(
+async def test_a_callback_waits_for_the_morning_whatever_the_night_does(
     now: datetime, hours: float
 ) -> None:
     live: Any = type("Live", (), {"center": center()})
     house = House(lambda: live, Told, lambda: False, lambda _: None, lambda: now)
-    room: Any = Callbacks(None, None, None, None, house)  # type: ignore[arg-type]
-    assert room._not_now(_callback(now)) == pytest.approx(hours * 3600)
+    callback = _callback(now)
+    waiting = WaitingList(None, Store(callback), house)  # type: ignore[arg-type]
+    assert await waiting.must_wait(callback) == pytest.approx(hours * 3600)
 
 
 def _callback(now: datetime) -> Callback:
