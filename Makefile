@@ -16,7 +16,7 @@ demo: $(READY) switch          ## real calls through a real Asterisk; --keep: ma
 test: $(READY) switch lint     ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
 	# Real calls wait more than they work; the longest files go first.
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m switch \
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m switch \
 		tests/line tests/faults tests $(PYTEST)
 
 lint: $(READY)

@@ -8,7 +8,7 @@ import pytest
 from ivr.agent import AgentAccount
 from recordings.sound import RATE
 from tests.faults.served import begin, hotline, serving, standing_by
-from tests.faults.test_recordings import kept, sides, talk
+from tests.faults.test_recordings import NOBODY_SERVES, kept, sides, talk
 from tests.hotline.day import OF_THE_AGENT, OF_THE_CALLER, until_both_hear_each_other
 from tests.hotline.flows import QUESTION, with_secure_entry
 from tests.rig import dtmf, sound
@@ -32,7 +32,7 @@ async def test_what_is_said_after_a_secure_entry_is_recorded_by_the_switch_alone
             await caller.press("604")
             engine.kill()
             await engine.wait()
-            await until_both_hear_each_other(caller, phone)
+            await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
             await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
             await asyncio.sleep(2)
             await phone.hang_up()
