@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from string import digits
 
 from speech.slots.number import Number
 
@@ -20,7 +21,7 @@ CHARACTERS: dict[str, str] = {
     "ko": "영0 공0 일1 이2 삼3 사4 오5 육6 륙6 칠7 팔8 구9 빵0 하나1 둘2 십10 백100 천1000 만10000 "
     "억100000000",
 }
-_FIGURES = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_FIGURES = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _BLANK = re.compile(r"[ \t]?")
 _BIG = 10_000
 # 三个五 (three times five) dictates 555.
@@ -137,7 +138,7 @@ def _multiplied(number: _Open) -> Decimal:
 def _parts(text: str, language: str) -> Iterator[_Part]:
     worths, pattern = _known(language)
     for match in pattern.finditer(text):
-        if match[0][0].isdecimal() and match[0][0].isascii():
+        if match[0][0] in digits:
             worth = Decimal(match[0].replace(",", ""))
             yield _Part(worth, match.start(), match.end(), match[0])
         elif (

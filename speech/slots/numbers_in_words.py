@@ -9,8 +9,8 @@ from speech.slots.number import Number
 from speech.slots.numerals import cardinals
 
 # Thousands are parted by commas, in Russian by blanks.
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+")
-_RUSSIAN_TOKEN = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?|[^\W\d_]+")
+_TOKEN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
+_RUSSIAN_TOKEN = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:,[0-9]+)?|[0-9]+(?:[.,][0-9]+)?|[^\W\d_]+")
 _CLOSE = re.compile(r"[\s\-\u2010-\u2015]*")
 _REPEATED = {"double": 2, "triple": 3, "treble": 3}
 _HALF = re.compile(r"\s+(?:and a half|с половиной)(?!\w)")

@@ -49,7 +49,7 @@ def test_digits_dictated_one_by_one_are_one_number(language: str, digits: list[i
 
 ALPHABET = st.sampled_from(
     "0123456789 ,.:-$€¥%一二三十百千万零两点半分元块年月日号星期下午明天円時曜来週원시분일월다음주만"
-    "aeiouthndpmrублейзавтр½①Ⅳß\u0301\u200b"
+    "aeiouthndpmrублейзавтр½①Ⅳß\u0301\u200b\u1810٣"
 )
 
 
