@@ -17,7 +17,7 @@ test: $(READY) switch lint     ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
 	# Real calls wait more than they work; the longest files go first.
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m switch \
-		tests/line tests/faults tests $(PYTEST)
+		tests/line tests/switch tests/faults tests $(PYTEST)
 
 lint: $(READY)
 	$(BIN)/ruff check .
