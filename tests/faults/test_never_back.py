@@ -8,9 +8,13 @@ import pytest
 from ivr.agent import AgentAccount
 from recordings.sound import RATE
 from tests.faults.served import begin, hotline, serving, standing_by
-from tests.faults.test_recordings import NOBODY_SERVES, kept, sides, talk
-from tests.hotline.day import OF_THE_AGENT, OF_THE_CALLER, until_both_hear_each_other
-from tests.hotline.flows import QUESTION, with_secure_entry
+from tests.faults.test_recordings import (
+    kept,
+    sides,
+    talk_whose_engine_dies_in_a_secure_entry,
+)
+from tests.hotline.day import OF_THE_AGENT, OF_THE_CALLER
+from tests.hotline.flows import with_secure_entry
 from tests.rig import dtmf, sound
 from tests.rig.rig import Rig
 
@@ -25,14 +29,7 @@ async def test_what_is_said_after_a_secure_entry_is_recorded_by_the_switch_alone
     async with hotline(rig, tmp_path, AGENTS, ()) as served:
         with_secure_entry(served.settings.flows)
         async with serving(served.settings) as engine, standing_by(served.settings) as another:
-            caller, phone = await talk(served)
-            await caller.be_silent()
-            await phone.press("*9")
-            await caller.until_heard(QUESTION)
-            await caller.press("604")
-            engine.kill()
-            await engine.wait()
-            await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
+            caller, phone = await talk_whose_engine_dies_in_a_secure_entry(served, engine)
             await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
             await asyncio.sleep(2)
             await phone.hang_up()

@@ -6,6 +6,7 @@ import os
 import signal
 import tempfile
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,21 @@ async def talk(served: Served) -> tuple[Leg, Leg]:
     await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
     await served.until_noted(NUMBER, "joined")
     await asyncio.sleep(2)
+    return caller, phone
+
+
+async def talk_whose_engine_dies_in_a_secure_entry(
+    served: Served, engine: Process
+) -> tuple[Leg, Leg]:
+    """The two of a talk whom the switch has joined again; some of the secret had been keyed."""
+    caller, phone = await talk(served)
+    await caller.be_silent()
+    await phone.press("*9")
+    await caller.until_heard(QUESTION)
+    await caller.press("604")
+    engine.kill()
+    await engine.wait()
+    await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
     return caller, phone
 
 
@@ -128,14 +144,7 @@ async def test_a_talk_whose_engine_is_killed_in_a_secure_entry_goes_on_and_is_ke
     async with hotline(rig, tmp_path, AGENTS, ()) as served:
         with_secure_entry(served.settings.flows)
         async with serving(served.settings) as engine, standing_by(served.settings) as another:
-            caller, phone = await talk(served)
-            await caller.be_silent()
-            await phone.press("*9")
-            await caller.until_heard(QUESTION)
-            await caller.press("604")
-            engine.kill()
-            await engine.wait()
-            await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
+            caller, phone = await talk_whose_engine_dies_in_a_secure_entry(served, engine)
             await begin(another)
             await served.until_noted(NUMBER, "picked_up")
             await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
