@@ -173,6 +173,31 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitor:
+    """Record the call itself from here on into `file`: what the caller says left, what they hear
+    right (see `recordings.sound`).
+
+    It lasts until `EndMonitor`, until somebody is rung (a talk has a recording of its own), until
+    the switch's fallback has the call, or until the call is over; engine or no engine.
+    """
+
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class EndMonitor:
+    """Record the call itself no longer; what was recorded stays. Harmless where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Let nothing of either side reach what `Monitor` records; or, with `on` False, let it again,
+    once the sound of the last key has faded away. Harmless where nothing is recorded."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """Wait for the end of the talk that `Connect` began."""
 
@@ -190,7 +215,20 @@ class Hangup:
     """End the call. The line can perform nothing after this."""
 
 
-Command = Answer | Play | Listen | Record | Hold | Connect | Talk | HandBack | Hangup
+Command = (
+    Answer
+    | Play
+    | Listen
+    | Record
+    | Hold
+    | Connect
+    | Monitor
+    | EndMonitor
+    | Mute
+    | Talk
+    | HandBack
+    | Hangup
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +319,20 @@ class NotJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitored:
+    """Whether the call itself is recorded now; the switch has said so."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Whether it is certain that it is as `Mute` asked for: the switch has said so."""
+
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TalkEnded:
     """The other side hung up and the caller is back (only after `Connect(and_then=True)`).
 
@@ -311,6 +363,8 @@ Outcome = (
     | Held
     | Joined
     | NotJoined
+    | Monitored
+    | Muted
     | TalkEnded
     | HandedBack
     | HungUp

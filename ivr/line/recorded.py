@@ -4,8 +4,23 @@ import asyncio
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.line import voice_file
-from ivr.line.commands import Command, Outcome, Record, Recorded
+from ivr.line.commands import (
+    Command,
+    Connect,
+    EndMonitor,
+    HandBack,
+    Hangup,
+    Listen,
+    Monitor,
+    Mute,
+    Outcome,
+    Play,
+    Record,
+    Recorded,
+)
 from ivr.line.line import Line
+from ivr.line.monitor import OURS, THEIRS
+from ivr.line.monitor import Monitor as Recording
 from ivr.line.recording import (
     CallerGone,
     Cancelled,
@@ -56,6 +71,7 @@ class RecordedLine:
     def __init__(self, entries: list[Entry]) -> None:
         self._entries = entries
         self._next = 0
+        self._recording: Recording | None = None
 
     @property
     def finished(self) -> bool:
@@ -73,6 +89,7 @@ class RecordedLine:
             raise AssertionError(
                 f"Command {self._next} was recorded as {entry.command}, but is now {asked}."
             )
+        self._record(command, entry)
         if isinstance(entry.end, Cancelled):
             try:
                 return await _never()
@@ -82,6 +99,7 @@ class RecordedLine:
         match entry.end:
             case CallerGone(said):
                 _hum(command, said)
+                self._end_recording()
                 raise CallerHungUp
             case Failed(why):
                 raise LineError(why)
@@ -90,6 +108,27 @@ class RecordedLine:
                 return outcome
             case outcome:
                 return outcome
+
+    def _record(self, command: Command, entry: Entry) -> None:
+        """Record what is heard of a command as it begins; a hum stands for everything."""
+        match command:
+            case Monitor() | EndMonitor() | Connect() | HandBack() | Hangup():
+                self._end_recording()
+                if isinstance(command, Monitor):
+                    self._recording = Recording(command.file)
+            case _ if self._recording is None:
+                pass
+            case Mute():
+                self._recording.mute(on=command.on)
+            case Play() | Listen() if command.spoken:
+                self._recording.sounds(OURS, entry.seconds)
+            case Record() if isinstance(entry.end, Recorded):
+                self._recording.sounds(THEIRS, entry.end.seconds)
+
+    def _end_recording(self) -> None:
+        if self._recording is not None:
+            self._recording.end()
+            self._recording = None
 
 
 def _identity(command: Command) -> int | None:

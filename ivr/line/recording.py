@@ -14,7 +14,17 @@ import yaml
 
 from ivr.errors import BadInput
 from ivr.line import commands
-from ivr.line.commands import Command, Connect, Keyed, Listen, Outcome, Play, Record, Spoken
+from ivr.line.commands import (
+    Command,
+    Connect,
+    Keyed,
+    Listen,
+    Monitor,
+    Outcome,
+    Play,
+    Record,
+    Spoken,
+)
 
 COMMANDS: dict[str, type[Any]] = {
     "answer": commands.Answer,
@@ -23,6 +33,9 @@ COMMANDS: dict[str, type[Any]] = {
     "record": commands.Record,
     "hold": commands.Hold,
     "connect": commands.Connect,
+    "monitor": commands.Monitor,
+    "end_monitor": commands.EndMonitor,
+    "mute": commands.Mute,
     "talk": commands.Talk,
     "hand_back": commands.HandBack,
     "hangup": commands.Hangup,
@@ -38,6 +51,8 @@ OUTCOMES: dict[str, type[Any]] = {
     "held": commands.Held,
     "joined": commands.Joined,
     "not_joined": commands.NotJoined,
+    "monitored": commands.Monitored,
+    "muted": commands.Muted,
     "talk_ended": commands.TalkEnded,
     "handed_back": commands.HandedBack,
     "hung_up": commands.HungUp,
@@ -58,8 +73,8 @@ HIDDEN = "9"
 """What every key of a secret entry becomes; never 0, which asks for a human."""
 
 ANYWHERE = Path("said.wav")
-"""What the file of every `Record` becomes: its folder was that of another machine, its name is that
-of another call."""
+"""What the file of every `Record` and `Monitor` becomes: its folder was that of another machine, its
+name is that of another call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ def without_private_texts(command: Command) -> Command:
             return replace(command, spoken=tuple(map(_blank, command.spoken)))
         case Connect():
             return replace(command, whisper=tuple(map(_blank, command.whisper)))
-        case Record():
+        case Record() | Monitor():
             return replace(command, file=ANYWHERE)
         case _:
             return command
@@ -186,7 +201,7 @@ def _made(plain: Any, known: Mapping[str, type[Any]]) -> Any:
     """The record that `_plain` made `plain` of."""
     name, given = (plain, {}) if isinstance(plain, str) else next(iter(plain.items()))
     values = {field: _value(value) for field, value in given.items()}
-    if known[name] is Record:
+    if known[name] in (Record, Monitor):
         values["file"] = ANYWHERE
     return known[name](**values)
 

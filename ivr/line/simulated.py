@@ -15,6 +15,7 @@ from ivr.line.commands import (
     Answered,
     Command,
     Connect,
+    EndMonitor,
     HandBack,
     HandedBack,
     Hangup,
@@ -22,6 +23,10 @@ from ivr.line.commands import (
     HungUp,
     Joined,
     Listen,
+    Monitor,
+    Monitored,
+    Mute,
+    Muted,
     NotJoined,
     NotJoinedCause,
     Outcome,
@@ -54,8 +59,13 @@ from ivr.line.far_end import (
 )
 from ivr.line.hearing import outcome
 from ivr.line.keypad import Keypad
+from ivr.line.monitor import FADES, OURS, THEIRS
+from ivr.line.monitor import Monitor as Recording
 from ivr.line.speech_length import seconds
 from ivr.line.tape import Tape
+
+Waited = Play | Listen | Record | Hold | Connect | Talk | Monitor | EndMonitor | Mute
+"""The commands that may take time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class SimulatedLine:
         self._keypad = Keypad()
         self._tape = Tape()
         self._ear = Ear(self._keypad)
+        self._recording: Recording | None = None
         self._silence = self._loop.call_soon(lambda: None)  # when what is being said ends
         self._ending = Ending()
         self._talk: asyncio.Future[bool] | None = None
@@ -115,14 +126,19 @@ class SimulatedLine:
     def _voice(self, lasts: float, heard: Utterance | Unclear) -> None:
         self._silence.cancel()
         self._ear.begins()
+        if self._recording is not None:
+            self._recording.sounds(THEIRS, lasts)
         self._silence = self._loop.call_later(lasts, self._ear.ends, heard)
 
     def talk(self, seconds: float) -> None:
         """The caller begins to talk now, for so long; what they say only a recording takes down."""
         self._tape.talk(seconds)
+        if self._recording is not None:
+            self._recording.sounds(THEIRS, seconds)
 
     def hang_up(self) -> None:
         """The caller hangs up now."""
+        self._end_recording()
         self._ending.come("caller")
 
     async def perform(self, command: Command) -> Outcome:
@@ -147,9 +163,10 @@ class SimulatedLine:
         if isinstance(command, Answer):
             return Answered()
         self._given_up = True
+        self._end_recording()
         return HandedBack() if isinstance(command, HandBack) else HungUp()
 
-    async def _do(self, command: Play | Listen | Record | Hold | Connect | Talk) -> Outcome:
+    async def _do(self, command: Waited) -> Outcome:  # noqa: PLR0911  one for each command
         match command:
             case Play():
                 return await self._keypad.play(command, lambda _: self._say(command.spoken))
@@ -161,9 +178,12 @@ class SimulatedLine:
             case Hold():
                 return await self._keypad.hold(command)
             case Connect():
+                self._end_recording()
                 return await self._connect(command)
             case Talk():
                 return await self._talk_to_end()
+            case Monitor() | EndMonitor() | Mute():
+                return await self._monitor(command)
 
     @property
     def _in_talk(self) -> bool:
@@ -198,8 +218,30 @@ class SimulatedLine:
             place = len(self.heard)
             at = self._loop.time() - self._began
             self.heard.append(Heard(at, one, whole=False))
-            await asyncio.sleep(seconds(one))
+            if self._recording is not None:
+                self._recording.sounds(OURS, seconds(one))
+            try:
+                await asyncio.sleep(seconds(one))
+            finally:
+                if self._recording is not None:
+                    self._recording.falls_silent(OURS)
             self.heard[place] = Heard(at, one, whole=True)
+
+    async def _monitor(self, command: Monitor | EndMonitor | Mute) -> Monitored | Muted:
+        if isinstance(command, Mute):
+            if self._recording is not None:
+                await asyncio.sleep(0.0 if command.on else FADES)
+                self._recording.mute(on=command.on)
+            return Muted(certain=True)
+        self._end_recording()
+        if isinstance(command, Monitor):
+            self._recording = Recording(command.file)
+        return Monitored(isinstance(command, Monitor))
+
+    def _end_recording(self) -> None:
+        if self._recording is not None:
+            self._recording.end()
+            self._recording = None
 
     async def _record(self, command: Record) -> Recorded:
         try:

@@ -14,6 +14,7 @@ from ivr.line.asterisk import agi, secure, spying, taking_down
 from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.channel import CLEAR_UP, PROMPT, Channel
 from ivr.line.asterisk.ears import Ears
+from ivr.line.asterisk.monitoring import Monitoring
 from ivr.line.asterisk.other_side import HoldClass, OtherSide
 from ivr.line.asterisk.playback import SETTLE, Audio, Playback
 from ivr.line.asterisk.questions import Questions
@@ -25,12 +26,15 @@ from ivr.line.commands import (
     Answered,
     Command,
     Connect,
+    EndMonitor,
     HandBack,
     HandedBack,
     Hangup,
     Hold,
     HungUp,
     Listen,
+    Monitor,
+    Mute,
     Outcome,
     Play,
     Record,
@@ -70,6 +74,7 @@ class AsteriskLine:
         self._taken_aside = asyncio.Event()
         self._keypad = Keypad()
         self._ours = Channel(ami, channel, self._ending, lambda: self._end("caller"))
+        self._monitoring = Monitoring(ami, self._ours)
         self._playback = Playback(self._ours, audio)
         self._questions = Questions(call_id, self._ours, self._keypad, audio, ears, self._pressed)
         self._other = OtherSide(self._ours, self._playback, self._keypad, hold_class)
@@ -90,8 +95,8 @@ class AsteriskLine:
                 self._other.rings(message.get("DestChannel", ""))
             case "BridgeEnter":
                 self._other.entered()
-            case "MixMonitorStart" if self.agents:
-                self._other.recorded()
+            case "MixMonitorStart" | "MixMonitorMute":
+                self._recording_seen(message)
             case "Hold" | "Unhold" if self.agents:
                 self._hold_seen(message)
             case "UserEvent" if message.get("UserEvent") == SECURE:
@@ -119,6 +124,13 @@ class AsteriskLine:
                 self._hold_seen(message)
             case "MixMonitorMute" if self._entry is not None:
                 self._entry.event(message)
+
+    def _recording_seen(self, message: AmiMessage) -> None:
+        """Something is told of the recording on our own channel: of an agent's that is the talk's."""
+        if not self.agents:
+            self._monitoring.event(message)
+        elif message["Event"] == "MixMonitorStart":
+            self._other.recorded()
 
     def _hold_seen(self, message: AmiMessage) -> None:
         if self.in_talk:
@@ -244,6 +256,8 @@ class AsteriskLine:
                 return await self._other.talk()
             case HandBack():
                 return await self._hand_back()
+            case Monitor() | EndMonitor() | Mute():
+                return await self._monitoring.perform(command)
             case _:
                 return await self._do_answered(command)
 
@@ -265,6 +279,8 @@ class AsteriskLine:
             case Hold():
                 return await self._hold(command)
             case Connect():
+                if self._monitoring.on:
+                    await self._monitoring.end()
                 return await self._other.connect(command, self._audio, by_agent=self.agents)
             case _:
                 return Answered()
