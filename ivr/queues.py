@@ -9,7 +9,7 @@ from routing.model import Queue, Relax, Reserve
 
 
 def queues_of(center: Center) -> dict[str, Queue]:
-    """Rings, wrap-ups and limits; needs and head starts come with each call, in its own language."""
+    """Rings, wrap-ups and limits; needs and head starts come with each call, in its language."""
     return {
         name: Queue(
             name,
@@ -19,6 +19,7 @@ def queues_of(center: Center) -> dict[str, Queue]:
             longest=None if spec.overflow is None else spec.overflow.after,
             spare=spec.spare,
             reserve=_reserve(spec, center) if spec.keep_free else None,
+            cool_downs=center.cool_downs.seconds(),
         )
         for name, spec in center.queues.items()
     }

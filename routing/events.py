@@ -6,8 +6,8 @@ from typing import Literal
 
 from routing.match import Decision
 from routing.model import Agent, Need, Queue, Relax
+from routing.rest import Missed
 
-RefusalCause = Literal["no_answer", "busy", "declined", "unreachable"]
 ReleaseCause = Literal["full", "waited", "withdrawn"]
 
 
@@ -163,7 +163,7 @@ class OfferRefused:
 
     call: str
     agent: str
-    cause: RefusalCause
+    cause: Missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class SetAside:
     """`agent` missed `misses` calls in a row, the last by `cause`: paused until AgentResumed."""
 
     agent: str
-    cause: RefusalCause
+    cause: Missed
     misses: int
 
 

@@ -58,7 +58,7 @@ from routing.model import Queue, Rest, Seat, State, Waiting
 from routing.offering import offers_of
 from routing.policy import in_stage, moved, put_in_place, waiting_for
 from routing.reserve import reserves_of
-from routing.rest import COOL_DOWNS, Occupancy
+from routing.rest import Occupancy
 from routing.states import TABLE
 from routing.timers import Timers
 from routing.views import Views
@@ -72,8 +72,7 @@ class Floor(Views):
     """All waiting calls and logged-in agents of a hotline.
 
     `misses_before_set_aside`: so many offers not taken in a row pause an agent; ValueError below 1.
-    `occupancy_limit`: agents rest who were busy for a greater share of the last hour. `cool_downs`:
-    how many seconds an agent rests after a call not taken, by cause; none where it names none.
+    `occupancy_limit`: agents rest who were busy for a greater share of the last hour.
     """
 
     def __init__(
@@ -82,7 +81,6 @@ class Floor(Views):
         misses_before_set_aside: int = 2,
         *,
         occupancy_limit: float | None = None,
-        cool_downs: Mapping[Rest, float] = COOL_DOWNS,
     ) -> None:
         if misses_before_set_aside < 1:
             raise ValueError("An agent is set aside after one missed call at the earliest.")
@@ -91,7 +89,6 @@ class Floor(Views):
         self._board.reserves = reserves_of(queues.values())
         self._misses_allowed = misses_before_set_aside
         self._occupancy = Occupancy(occupancy_limit)
-        self._cool_downs = dict(cool_downs)
         self._talks: dict[str, str] = {}  # call → agent
         self._unreachable: set[str] = set()  # phones, of agents logged in or not
         self._timers = Timers(self._board)
@@ -294,10 +291,10 @@ class Floor(Views):
 
     def _offer_refused(self, event: OfferRefused) -> None:
         seat = self._board.seats.get(event.agent)
-        if seat is None or seat.call != event.call:
+        if seat is None or seat.queue is None or seat.call != event.call:
             return  # Withdrawn, or the caller hung up, as the phone gave up.
         state, now = self._after(event, seat), self._now
-        misses, rest = seat.misses + 1, self._cool_downs.get(event.cause, 0.0)
+        misses, rest = seat.misses + 1, seat.queue.cool_downs.after(event.cause)
         if misses < self._misses_allowed:
             last = replace(seat.to(state, now), idle_since=now, misses=misses)
             self._put(self._rested(last, now + rest, event.cause) if rest > 0 else last)

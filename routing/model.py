@@ -6,11 +6,13 @@ All records are frozen: the floor replaces them, so one kept in a decision shows
 from dataclasses import dataclass
 from typing import Literal
 
+from routing.rest import COOL_DOWNS, CoolDowns, Rest
 from routing.skills import ANYBODY, Agent, Need
 
 __all__ = [
     "ANYBODY",
     "Agent",
+    "CoolDowns",
     "Idle",
     "Need",
     "Place",
@@ -31,9 +33,6 @@ Idle = tuple[float, str]
 """An agent's place among the free: idle since, name. The smaller is offered first."""
 
 State = Literal["away", "free", "ringing", "talking", "wrap_up", "paused"]
-
-Rest = Literal["occupancy", "no_answer", "busy", "declined", "unreachable"]
-"""Why an agent rests: busy for too much of the last hour, or how the last call was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,8 @@ class Queue:
 
     `relax` holds the stages in order of time. `head_start` is priority: the seconds a call counts
     as having waited before it came. `ring` is how long an agent's phone rings and `wrap_up` how
-    long an agent is left alone after the talk, in seconds.
+    long an agent is left alone after the talk, in seconds; `cool_downs` are how long who does not
+    take a call of this queue rests.
 
     A call that has to wait is released where already `most` wait, and after `longest` seconds.
     During its first `spare` seconds a call is not given an agent whom others need more; see
@@ -86,6 +86,7 @@ class Queue:
     longest: float | None = None
     spare: float = 0.0
     reserve: Reserve | None = None
+    cool_downs: CoolDowns = COOL_DOWNS
 
     def __post_init__(self) -> None:
         check_stages(f"Queue {self.name}", self.relax)

@@ -5,19 +5,41 @@ two reasons to rest: having been busy for too much of the last hour, and having 
 """
 
 from collections import deque
-from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-from routing.model import Rest
+Missed = Literal["no_answer", "busy", "declined", "unreachable"]
+"""How an offered call was not taken."""
+
+Rest = Literal["occupancy"] | Missed
+"""Why an agent rests: busy for too much of the last hour, or how the last call was missed."""
 
 HOUR = 3600.0
 
-COOL_DOWNS: Mapping[Rest, float] = {
-    "busy": 15.0,  # on the phone with somebody else: likely done soon
-    "declined": 10.0,  # there, and not ready
-    "no_answer": 30.0,  # an empty chair, perhaps
-    "unreachable": 30.0,  # a phone about to register again
-}
-"""Seconds an agent rests after a call not taken, by cause."""
+
+@dataclass(frozen=True, slots=True)
+class CoolDowns:
+    """Seconds an agent rests after a call not taken, by cause; 0 is no rest.
+
+    ValueError for less than that.
+    """
+
+    no_answer: float = 30.0  # an empty chair, perhaps
+    busy: float = 15.0  # on the phone with somebody else: likely done soon
+    declined: float = 10.0  # there, and not ready
+    unreachable: float = 30.0  # a phone about to register again
+
+    def __post_init__(self) -> None:
+        if any(self.after(cause) < 0 for cause in get_args(Missed)):
+            raise ValueError("Nobody rests for less than no time after a call not taken.")
+
+    def after(self, cause: Missed) -> float:
+        """How long the agent rests."""
+        return float(getattr(self, cause))
+
+
+COOL_DOWNS = CoolDowns()
+"""Those of a queue that says nothing of them."""
 
 
 class Occupancy:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, model_validator
 
 from ivr.flow.admission import Admission
+from ivr.flow.cool_downs import CoolDownsSpec
 from ivr.flow.fields import Expr, Model, Name, Names, Seconds, Target, wrong
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
@@ -137,6 +138,16 @@ class QueueSpec(Model):
     callback: CallbackSpec | None = None
 
     @model_validator(mode="after")
+    def _in_order(self) -> "QueueSpec":
+        before = 0.0
+        for index, relaxed in enumerate(self.relax):
+            if relaxed.after <= before:
+                expected = f"a time after {before:g}s, when the need before it begins,"
+                raise wrong(expected, f"{relaxed.after:g}s", ("relax", index, "after"))
+            before = relaxed.after
+        return self
+
+    @model_validator(mode="after")
     def _ahead(self) -> "QueueSpec":
         if self.keep_free and not self.priority:
             expected = "priority: beside it, as agents are kept only from calls less far ahead,"
@@ -215,6 +226,7 @@ class Center(Model):
     queues: dict[str, QueueSpec]
     rules: tuple[Rule, ...] = ()
     whisper: tuple[Whisper, ...] = ()
+    cool_downs: CoolDownsSpec = CoolDownsSpec()
     limits: Limits = Limits()
     recordings: KeptSpec = KeptSpec()
     admission: Admission | None = None

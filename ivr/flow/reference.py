@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 from ivr.flow.admission import Admission
 from ivr.flow.call_case import CallCase, Desk, Ends, Ringing
 from ivr.flow.center import Announce, Identity, Limits, QueueSpec, Relaxed, Rule, Whisper
+from ivr.flow.cool_downs import CoolDownsSpec
 from ivr.flow.fields import ANYTHING, read_seconds
 from ivr.flow.global_keys import GlobalKeys
 from ivr.flow.hours import Hours
@@ -63,6 +64,7 @@ CENTER: dict[str, type[BaseModel]] = {
     "queues": QueueSpec,
     "relax, in a queue": Relaxed,
     "announce, in a queue": Announce,
+    "cool_downs": CoolDownsSpec,
     "rules": Rule,
     "whisper": Whisper,
     "limits": Limits,

@@ -133,3 +133,18 @@ def test_a_quote_that_is_doubled_within_quotes_does_not_move_the_column(tmp_path
     (hotline / "main.yaml").write_text(main)
     [problem] = check(hotline).problems
     assert problem.text[problem.spot.column - 1 :].startswith("teir")
+
+
+def test_a_step_that_lets_in_everybody_from_before_and_more_is_no_narrower(tmp_path: Path) -> None:
+    hotline = tmp_path / "flows"
+    shutil.copytree(HERE / "ok", hotline)
+    center = (hotline / "center.yaml").read_text()
+    senior = "senior: {need: {senior_care: 3}, "
+    assert senior in center
+    wider = (
+        "senior: {need: {senior_care: 3, language: intent, not: [en], prefer: {en: 2}}, relax: ["
+        "{after: 10s, need: {senior_care: 3, any: [{language: intent}, en], not: [{en: 2}]}}, "
+        "{after: 20s, need: {any: [{senior_care: 2}, zh]}}, {after: 30s, need: {}}], "
+    )
+    (hotline / "center.yaml").write_text(center.replace(senior, wider))
+    assert [p.rule for p in check(hotline).problems if p.rule == "narrower-relax"] == []

@@ -25,7 +25,6 @@ from routing.events import (
     OfferAccepted,
     OfferRefused,
     PhoneSeen,
-    RefusalCause,
     TalkOver,
     TimePassed,
     WrapUpExtended,
@@ -33,6 +32,7 @@ from routing.events import (
 from routing.floor import Floor
 from routing.match import verdicts
 from routing.model import Agent, Need, Queue, Relax, Reserve
+from routing.rest import Missed
 from tests.routing.shift import Shift, run_day
 from tests.routing.watch import Watch
 
@@ -59,7 +59,7 @@ QUEUES = {
 }
 NAMES = st.sampled_from(["ana", "ben", "cid", "dora"])
 SKILLS = st.dictionaries(st.sampled_from(["care", "ja", "trainee"]), st.integers(1, 5))
-CAUSES = st.sampled_from(get_args(RefusalCause))
+CAUSES = st.sampled_from(get_args(Missed))
 
 
 class AnyDay(RuleBasedStateMachine):
@@ -157,7 +157,7 @@ class AnyDay(RuleBasedStateMachine):
 
     @precondition(lambda self: self.watch.ringing)
     @rule(data=st.data(), cause=CAUSES)
-    def agent_does_not_answer(self, data: st.DataObject, cause: RefusalCause) -> None:
+    def agent_does_not_answer(self, data: st.DataObject, cause: Missed) -> None:
         call = self.one_of(data, self.watch.ringing)
         self.tell(OfferRefused(call, self.watch.ringing[call], cause))
 
@@ -275,7 +275,7 @@ def answer(dice: Random, watch: Watch) -> Event:
     call = dice.choice(sorted(watch.ringing))
     if dice.random() < 0.9:
         return OfferAccepted(call, watch.ringing[call])
-    return OfferRefused(call, watch.ringing[call], dice.choice(get_args(RefusalCause)))
+    return OfferRefused(call, watch.ringing[call], dice.choice(get_args(Missed)))
 
 
 def new_call(dice: Random, name: str, number: int) -> CallWaits:

@@ -1,5 +1,8 @@
 """What an offer not taken costs: the caller a ring, the agent a place, nobody the call."""
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from routing.events import (
@@ -9,13 +12,13 @@ from routing.events import (
     CallWaits,
     OfferRefused,
     PhoneSeen,
-    RefusalCause,
+    QueuesChanged,
     SetAside,
 )
 from routing.floor import MISSED, Floor
 from routing.model import Need, Queue, Relax
-from routing.rest import COOL_DOWNS
-from tests.routing.shift import Shift, offers
+from routing.rest import CoolDowns, Missed
+from tests.routing.shift import GENERAL, Shift, offers
 
 
 def test_a_missed_call_is_offered_to_another_agent_at_once() -> None:
@@ -37,10 +40,9 @@ def test_a_missed_call_keeps_its_place() -> None:
     assert shift.queue_order() == ["c1", "c2"]
 
 
-@pytest.mark.parametrize(("cause", "seconds"), sorted(COOL_DOWNS.items()))
-def test_an_agent_who_missed_a_call_rests_for_a_little_while_others_work(
-    cause: RefusalCause, seconds: float
-) -> None:
+@pytest.mark.parametrize("cause", get_args(Missed))
+def test_an_agent_who_missed_a_call_rests_for_a_little_while_others_work(cause: Missed) -> None:
+    seconds = CoolDowns().after(cause)
     shift = Shift()
     shift.arrive("ana")
     shift.ring("c1")
@@ -54,6 +56,37 @@ def test_an_agent_who_missed_a_call_rests_for_a_little_while_others_work(
     )
     assert shift.floor.next_wake() == seconds
     assert offers(shift.wait(seconds)) == [("c3", "ana")]
+
+
+def test_who_misses_a_call_rests_as_long_as_the_queue_of_that_call_says() -> None:
+    cool_downs = CoolDowns(no_answer=0, declined=90)
+    shift = Shift({"general": replace(GENERAL, cool_downs=cool_downs)}, misses=3)
+    shift.arrive("ana")
+    shift.arrive("ben")
+    shift.ring("c1")
+    assert offers(shift.tell(OfferRefused("c1", "ana", "no_answer"))) == [("c1", "ben")]
+    assert shift.ring("c2") == [("c2", "ana")]
+    shift.tell(OfferRefused("c2", "ana", "declined"))
+    assert shift.floor.next_wake() == 90
+    assert shift.ring("c3") == []
+
+
+def test_new_cool_downs_are_those_of_the_next_calls() -> None:
+    shift = Shift()
+    shift.arrive("ana")
+    shift.arrive("ben")
+    shift.ring("c1")
+    longer = replace(GENERAL, cool_downs=CoolDowns(no_answer=120))
+    shift.tell(QueuesChanged({"general": longer}))
+    shift.ring("c2")
+    shift.refuse("c1", "ana")
+    shift.refuse("c2", "ben")
+    assert [seat.rests_until for seat in shift.floor.agents()] == [30, 120]
+
+
+def test_nobody_can_rest_for_less_than_no_time() -> None:
+    with pytest.raises(ValueError, match="less than no time"):
+        CoolDowns(busy=-1)
 
 
 def test_an_agent_who_rests_takes_what_nobody_else_at_work_could() -> None:

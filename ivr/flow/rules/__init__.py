@@ -20,6 +20,7 @@ from ivr.flow.rules import (
     loop,
     missing_prompt,
     misused_service,
+    narrower_relax,
     never_open,
     no_word_for_human,
     not_straight,
@@ -69,6 +70,7 @@ PATHS: dict[str, Check] = {
     long_menu.NAME: long_menu.check,
     deep_menu.NAME: deep_menu.check,
     unservable_queue.NAME: unservable_queue.check,
+    narrower_relax.NAME: narrower_relax.check,
 }
 
 LIMITS: dict[str, Check] = {
