@@ -87,9 +87,13 @@ class Desk:
         """An agent takes calls again."""
         self.tell(AgentResumed(name))
 
-    def extend_wrap_up(self, name: str, seconds: float) -> None:
-        """An agent needs longer for the wrap-up that is on."""
+    def extend_wrap_up(self, name: str, seconds: float) -> bool:
+        """An agent needs longer for the wrap-up that is on; False if none is."""
+        seat = self.floor.agent(name)
+        if seat is None or seat.state != "wrap_up":
+            return False
         self.tell(WrapUpExtended(name, seconds))
+        return True
 
     def phone_seen(self, name: str, *, reachable: bool) -> None:
         """The switch says whether an agent's phone can be reached."""

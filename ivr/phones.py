@@ -4,10 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from ivr.agent import AgentAccount
 from ivr.control.overseer import SPY_CODE, Overseer
 from ivr.desk import Desk
 from ivr.errors import CallerHungUp, CarelineError, LineError
 from ivr.flow.hotline import Hotline
+from ivr.flow.wording import MORE_TIME_GIVEN
 from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.devices import phone
 from ivr.line.asterisk.wire import AmiMessage
@@ -25,6 +27,10 @@ FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
     "*47": (None, "break", "feature_paused"),
     "*48": (True, None, "feature_ready"),
 }
+
+MORE_TIME = "*49"
+"""Makes the wrap-up that is on `MORE` seconds longer."""
+MORE = 120.0
 
 Spy = Callable[[Line, str, str], Awaitable[None]]
 """Lets a line hear the talk of a call: `Inbound.spy`."""
@@ -83,9 +89,21 @@ class Phones:
             if granted is not None:
                 await self._spy(line, *granted)
             return
+        if code == MORE_TIME:
+            if self._desk.extend_wrap_up(agent, MORE):
+                await self._say(line, MORE_TIME_GIVEN, self._roster.account(agent))
+            return
         logged_in, paused, prompt = FEATURES[code]
         account = await self._roster.change(agent, logged_in=logged_in, paused=paused)
+        if (
+            prompt == "feature_ready"
+        ):  # ends a wrap-up or rest too, of which the store knows nothing
+            self._desk.resume(agent)
+        await self._say(line, prompt, account)
+
+    async def _say(self, line: Line, prompt: str, account: AgentAccount | None) -> None:
         wording = self._hotline().wording
-        spoken = wording.spoken(prompt, account.language or wording.default)
+        language = account.language if account is not None else ""
+        spoken = wording.spoken(prompt, language or wording.default)
         if spoken is not None:
             await line.perform(Play((spoken,)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ivr.flow.expression import Template
 from ivr.flow.hotline import Hotline
-from ivr.flow.wording import AGENT_LOST, SYSTEM_PROMPTS
+from ivr.flow.wording import AGENT_LOST, MORE_TIME_GIVEN, SYSTEM_PROMPTS
 from ivr.line.commands import Spoken
 
 
@@ -68,7 +68,7 @@ def _heard(hotline: Hotline) -> dict[str, list[str]]:
     for whisper in center.whisper:
         at(whisper.say, "to the agent, before the talk")
     at(AGENT_LOST, "when an agent's phone is gone")
-    for name in SYSTEM_PROMPTS:
+    for name in (*SYSTEM_PROMPTS, MORE_TIME_GIVEN):
         at(name, "to the agent's own phone" if name.startswith("feature_") else "while waiting")
     return heard
 

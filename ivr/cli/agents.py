@@ -225,7 +225,9 @@ def _print_phone(account: AgentAccount) -> None:
         say(f"server    {address}, UDP port {wired.sip_port}")
     say(f"user      {account.name}")
     say(f"password  {account.phone_secret}")
-    say("codes     *45 logs in, *46 out, *47 pauses, *48 is ready again")
+    say(
+        "codes     *45 logs in, *46 out, *47 pauses, *48 is ready again, *49 asks for a longer wrap-up"
+    )
 
 
 def _tell_switch(db: Database) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import PydanticCustomError
 from rich.table import Table
 
 from ivr.cli.calls import Json
@@ -13,6 +14,7 @@ from ivr.cli.context import console, require_hotline, say, settings
 from ivr.cli.outside import outside
 from ivr.control.client import Engine, nearest
 from ivr.errors import BadInput
+from ivr.flow.fields import read_seconds
 from ivr.settings import file
 
 app = typer.Typer(help="Who waits, who talks; and what a supervisor does about it.")
@@ -58,6 +60,16 @@ def move(call: Call, queue: Annotated[str, typer.Argument(help="The queue it goe
     _done(engine().act("move", call, queue=queue), f"waits in {queue} now")
 
 
+@app.command()
+def extend(
+    agent: Annotated[str, typer.Argument(help="The agent who is in the wrap-up after a talk.")],
+    by: Annotated[str, typer.Option(help="So much longer, such as 90s or 5m.")] = "2m",
+) -> None:
+    """Give an agent longer for the wrap-up that is on. The agent can do so too, by dialling *49."""
+    left = engine().extend(agent, _seconds(by))
+    say(f"{agent} is in wrap-up for {clock(left)} more.")
+
+
 def listen(agent: Agent, phone: Phone) -> None:
     """Hear a talk; neither side hears the supervisor."""
     _spy("listen", agent, phone)
@@ -89,6 +101,13 @@ def engine() -> Engine:
     return Engine(nearest(chosen.var))
 
 
+def _seconds(written: str) -> float:
+    try:
+        return read_seconds(written)
+    except PydanticCustomError as error:
+        raise BadInput(f"--by: {error.message()}.") from None
+
+
 def _done(call: str, what: str) -> None:
     say(f"{call.removeprefix(OWN)} {what}.")
 
@@ -109,14 +128,28 @@ def _waiting(rows: Sequence[Mapping[str, Any]]) -> Table:
 def _agents(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("agent", "does", "for", "left", "queue", "call")
     for row in sorted(rows, key=lambda row: (row["state"], row["agent"])):
-        paused = f" ({row['pause']})" if row["pause"] else ""
         cells = (
-            row["agent"], row["state"].replace("_", "-") + paused, clock(row["for"]),
+            row["agent"], does(row), clock(row["for"]),
             "" if row["left"] is None else clock(row["left"]), row["queue"] or "",
             (row["call"] or "").removeprefix(OWN),
         )  # fmt: skip
         table.add_row(*map(outside, cells))
     return table
+
+
+RESTS = {
+    "occupancy": "busy all hour",
+    "no_answer": "no answer",
+    "busy": "was busy",
+    "declined": "declined",
+    "unreachable": "was unreachable",
+}
+
+
+def does(row: Mapping[str, Any]) -> str:
+    """What an agent does, and the reason of a pause or rest."""
+    why = row["pause"] or RESTS.get(row.get("rest") or "", "")
+    return row["state"].replace("_", "-") + (f" ({why})" if why else "")
 
 
 def _table(*headings: str) -> Table:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ivr.cli.calls import Json
 from ivr.cli.context import console
-from ivr.cli.floor import OWN, clock, engine
+from ivr.cli.floor import OWN, clock, does, engine
 from ivr.cli.outside import outside
 from ivr.control.lately import WITHIN
 from ivr.errors import CarelineError
@@ -22,7 +22,7 @@ from ivr.errors import CarelineError
 EVERY = 1.0  # seconds between two looks
 GOOD, POOR = 0.8, 0.6
 """Service levels from which a queue is shown green, and below which red."""
-STATES = ("free", "ringing", "talking", "wrap_up", "rest", "paused", "unreachable")
+STATES = ("free", "ringing", "talking", "wrap_up", "resting", "paused", "unreachable")
 """In the order in which agents are shown; one of another state comes last."""
 STYLES = {"free": "green", "talking": "cyan", "ringing": "yellow", "unreachable": "red"}
 
@@ -115,9 +115,8 @@ def _waiting(rows: Sequence[View]) -> Table:
 def _agents(rows: Sequence[View]) -> Table:
     table = _table("agent", "does", ">since", ">left", "queue", "call")
     for row in rows:
-        state = row["state"].replace("_", "-") + (f" ({row['pause']})" if row["pause"] else "")
         table.add_row(
-            outside(row["agent"]), outside(state, STYLES.get(row["state"], "")),
+            outside(row["agent"]), outside(does(row), STYLES.get(row["state"], "")),
             clock(row["for"]), "" if row["left"] is None else clock(row["left"]),
             outside(row["queue"] or ""), outside((row["call"] or "").removeprefix(OWN)),
         )  # fmt: skip

@@ -60,6 +60,11 @@ class Engine:
         where = f"/agents/{quote(agent, safe='')}/{act}"
         return str(self._ask("POST", where, {"phone": phone})["dial"])
 
+    def extend(self, agent: str, seconds: float) -> float:
+        """Give an agent longer for the wrap-up that is on; the seconds left of it."""
+        where = f"/agents/{quote(agent, safe='')}/extend"
+        return float(self._ask("POST", where, {"seconds": f"{seconds:.0f}"})["left"])
+
     def _ask(self, method: str, where: str, fields: dict[str, str] | None = None) -> dict[str, Any]:
         transport = httpx.HTTPTransport(uds=str(self._socket))
         try:

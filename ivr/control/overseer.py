@@ -25,6 +25,8 @@ OWN = "careline-"  # what the hotline's own switch begins every call's id with (
 GRANT = 60.0
 """Seconds in which the code must be dialled at the phone that was named."""
 SPY_CODE = "*50"
+LONGEST_WRAP_UP = 1800.0
+"""Seconds that a wrap-up may be made longer at once; who needs more than that is paused."""
 
 
 class Supervised(Protocol):
@@ -134,12 +136,15 @@ class Overseer:
 
     def _agent(self, seat: Seat) -> dict[str, Any]:
         now = self._clock()
+        rests = seat.state == "free" and seat.rest is not None
+        until = seat.rests_until if rests else seat.until
         return {
             "agent": seat.name,
-            "state": seat.state if seat.reachable else "unreachable",
+            "state": ("resting" if rests else seat.state) if seat.reachable else "unreachable",
             "for": round(now - seat.since),
-            "left": None if seat.until is None else round(max(0.0, seat.until - now)),
+            "left": None if until is None else round(max(0.0, until - now)),
             "pause": seat.pause,
+            "rest": seat.rest if rests else None,
             "call": seat.call,
             "queue": seat.queue.name if seat.queue is not None and seat.call is not None else None,
         }
@@ -174,6 +179,28 @@ class Overseer:
             raise NotFound(f"There is no call {call[:80]!r} that waits; `careline floor` has them.")
         await self._keep(who, act, name, data)
         return name
+
+    # -- agents ----------------------------------------------------------------------------------
+
+    async def extend(self, who: Person, agent: str, seconds: float) -> float:
+        """Give an agent longer for the wrap-up that is on; how many seconds of it are left now.
+
+        Raises NotFound, BadInput, NotAllowed.
+        """
+        require(who, "extend")
+        if not 0 < seconds <= LONGEST_WRAP_UP:
+            raise BadInput(
+                f"A wrap-up is made longer by up to {LONGEST_WRAP_UP / 60:g} minutes at a time."
+            )
+        if not self._desk.extend_wrap_up(agent, seconds):
+            raise NotFound(f"Agent {agent[:40]!r} is in no wrap-up now.")
+        data = {"seconds": f"{seconds:g}"}
+        log.warning("%s (%s) did extend to agent %s %s", who.name, who.role, agent, data)
+        await asyncio.to_thread(
+            self._database.audit.add, self._now(), who.name, "extend", agent, data
+        )
+        seat = self._desk.floor.agent(agent)
+        return max(0.0, seat.until - self._clock()) if seat is not None and seat.until else 0.0
 
     # -- talks -----------------------------------------------------------------------------------
 

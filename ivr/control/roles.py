@@ -24,6 +24,7 @@ Act = Literal[
     "listen",
     "whisper",
     "barge",
+    "extend",
     "secure_entry",
     "secure_result",
 ]

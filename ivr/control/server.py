@@ -6,6 +6,7 @@
     POST /calls/ID/secure-entry          have the caller of a talk key a secret
     GET  /calls/ID/secure-entry          what came of it: {"outcome": …, "token": …}
     POST /agents/NAME/listen | whisper | barge   {"phone": …}
+    POST /agents/NAME/extend             {"seconds": "120"}, a wrap-up: {"left": …} seconds
 
 Answers are JSON; a refusal is {"error": sentence} with 400 (wrong), 403 (not allowed) or 404 (not
 there). The folder (0700) and the socket (0600) let in nobody but the engine's own user and root.
@@ -135,11 +136,15 @@ class Control:
         return await self._overseer.entry(who, request.match_info["call"])
 
     async def _agent(self, request: web.Request, who: Person) -> dict[str, Any]:
-        act = request.match_info["act"]
+        act, agent = request.match_info["act"], request.match_info["agent"]
+        if act == "extend":
+            seconds = await _seconds(request)
+            return {"left": await self._overseer.extend(who, agent, seconds)}
         if act not in SPYING:
-            raise NotFound("There is no such act on an agent: listen, whisper, barge are known.")
+            raise NotFound(
+                "There is no such act on an agent: listen, whisper, barge, extend are known."
+            )
         phone = await _text(request, "phone")
-        agent = request.match_info["agent"]
         return {"dial": self._overseer.grant(who, act, agent, phone)}
 
     def _who(self, request: web.Request) -> Person:
@@ -182,3 +187,11 @@ async def _text(request: web.Request, name: str) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 80:
         raise BadInput(f'Expected {{"{name}": "…"}}, a text of 1 to 80 characters.')
     return value
+
+
+async def _seconds(request: web.Request) -> float:
+    """The time of the request's body. Raises BadInput."""
+    text = await _text(request, "seconds")
+    if not text.isascii() or not text.isdigit():
+        raise BadInput('Expected {"seconds": "120"}, a whole number of seconds.')
+    return float(text[:9])

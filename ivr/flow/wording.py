@@ -8,9 +8,11 @@ from ivr.flow import spoken_values
 from ivr.flow.expression import Expression, Facts, Template, Value
 from ivr.line.commands import Spoken
 
-# Said by the engine itself, so every hotline must have them (checked by rules/missing_prompt.py).
 AGENT_LOST = "agent_lost"
 """Heard where an agent's phone is gone and another is looked for; a hotline may be without it."""
+MORE_TIME_GIVEN = "feature_more_time"
+"""Heard by an agent who got longer for a wrap-up; a hotline may be without it."""
+# Said by the engine itself, so every hotline must have them (checked by rules/missing_prompt.py).
 SYSTEM_PROMPTS = (
     "all_busy",
     "connecting",

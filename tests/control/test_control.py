@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
-from ivr.cli import main, secure_entry
+from ivr.cli import floor, main, secure_entry
 from ivr.control import overseer as rules
 from ivr.control.client import Engine, path
 from ivr.control.overseer import Overseer
@@ -25,7 +25,15 @@ from ivr.errors import BadInput, CarelineError, NotFound
 from ivr.record import CallSummary
 from ivr.secure_entry import Result
 from ivr.store import Database
-from routing.events import AgentArrived, AgentPaused, CallWaits, OfferAccepted
+from routing.events import (
+    AgentArrived,
+    AgentPaused,
+    AgentResumed,
+    CallWaits,
+    OfferAccepted,
+    OfferRefused,
+    TalkOver,
+)
 from routing.floor import Floor
 from routing.model import Agent, Queue
 
@@ -163,6 +171,55 @@ async def test_a_folder_too_deep_for_a_socket_is_told(tmp_path: Path) -> None:
         await hotline.control.open()
     hotline.desk.close()
     hotline.database.close()
+
+
+# -- agents --------------------------------------------------------------------------------------
+
+
+async def test_an_agent_gets_longer_for_a_wrap_up_and_it_is_written_down(hotline: Hotline) -> None:
+    hotline.desk.tell(TalkOver("careline-1", "ana"))
+    assert await ask(hotline.engine.extend, "ana", 120.0) == pytest.approx(130, abs=5)
+    [row] = [row for row in (await ask(hotline.engine.floor))["agents"] if row["agent"] == "ana"]
+    assert (row["state"], row["left"]) == ("wrap_up", pytest.approx(130, abs=5))
+    [entry] = hotline.database.audit.entries()
+    assert (entry.act, entry.about, entry.data) == ("extend", "ana", {"seconds": "120"})
+
+
+async def test_only_a_wrap_up_that_is_on_is_made_longer_and_not_without_end(
+    hotline: Hotline,
+) -> None:
+    with pytest.raises(NotFound, match="'ana' is in no wrap-up"):
+        await ask(hotline.engine.extend, "ana", 120.0)
+    hotline.desk.tell(TalkOver("careline-1", "ana"))
+    for seconds in (0.0, rules.LONGEST_WRAP_UP + 1):
+        with pytest.raises(BadInput, match="up to 30 minutes"):
+            await ask(hotline.engine.extend, "ana", seconds)
+    assert list(hotline.database.audit.entries()) == []
+
+
+async def test_the_command_takes_times_as_flow_files_do(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(floor, "engine", lambda: hotline.engine)
+    hotline.desk.tell(TalkOver("careline-1", "ana"))
+    command = ["floor", "extend", "ana", "--by"]
+    assert await asyncio.to_thread(main.run, [*command, "3 min"]) == 0
+    assert capsys.readouterr().out.startswith("ana is in wrap-up for 3:")
+    assert await asyncio.to_thread(main.run, [*command, "soon"]) == 2
+    assert "a time such as 20s, 5 min or 1h expected" in capsys.readouterr().err
+
+
+async def test_an_agent_who_rests_after_a_missed_call_is_seen_to(hotline: Hotline) -> None:
+    hotline.desk.tell(TalkOver("careline-1", "ana"))
+    hotline.desk.tell(AgentResumed("bo"))
+    hotline.desk.tell(OfferRefused("careline-2", "bo", "declined"))
+    rows = {row["agent"]: row for row in (await ask(hotline.engine.floor))["agents"]}
+    assert (rows["bo"]["state"], rows["bo"]["rest"], rows["bo"]["left"]) == (
+        "resting",
+        "declined",
+        10,
+    )
+    assert floor.does(rows["bo"]) == "resting (declined)"
 
 
 # -- secrets -------------------------------------------------------------------------------------

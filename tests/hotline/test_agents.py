@@ -33,6 +33,7 @@ AGENTS = [
     AgentAccount("sven", "Sven", "en", {"sv": 5}),
     AgentAccount("eleni", "Eleni", "en", {"el": 5, "senior_care": 5}),
     AgentAccount("hanna", "Hanna", "en", {"hu": 5}),
+    AgentAccount("tom", "Tom", "en", {"tr": 5}),
 ]
 CALLERS = [
     Profile(f"+86139777700{n:02}", "王芳", born, (language,))
@@ -41,11 +42,12 @@ CALLERS = [
             *((language, date(1990, 1, 1)) for language in ("es", "it", "nl", "fi", "pt", "sv")),
             *(("el", born) for born in (date(1990, 1, 1), date(1991, 1, 1), date(1950, 1, 1))),
             *(("hu", born) for born in (date(1990, 1, 1), date(1991, 1, 1))),
+            ("tr", date(1990, 1, 1)),
         ]
     )
 ]
-ES, IT, NL, FI, PT, SV, EL_FIRST, EL_YOUNG, EL_OLD, HU_FIRST, HU_SECOND = (
-    f"139777700{n:02}" for n in range(11)
+ES, IT, NL, FI, PT, SV, EL_FIRST, EL_YOUNG, EL_OLD, HU_FIRST, HU_SECOND, TR = (
+    f"139777700{n:02}" for n in range(12)
 )
 EXPECTED_ERRORS = r"the code \*45 of agent gone was not obeyed"
 
@@ -198,6 +200,24 @@ async def test_a_waiting_caller_is_told_the_position_and_served_after_the_wrap_u
     assert first.ended_at is not None
     assert second.invited_at - first.ended_at == pytest.approx(WRAP_UP, abs=0.7)
     await waiting.hang_up()
+
+
+@story
+async def test_a_wrap_up_is_made_longer_by_command_and_by_phone_and_ended_by_phone(
+    day: Day,
+) -> None:
+    caller = await day.rings(TR)
+    await day.until_joined(caller)
+    await caller.hang_up()
+    await day.until_state("tom", "wrap_up", within=1)
+    assert await asyncio.to_thread(run, ["floor", "extend", "tom", "--by", "60s"]) == 0
+    await dial(day, "tom", "*49", "feature_more_time")
+    seat = day.app.desk.floor.agent("tom")
+    assert seat is not None
+    assert seat.until is not None
+    assert seat.until - seat.since == pytest.approx(WRAP_UP + 60 + 120, abs=0.1)
+    await dial(day, "tom", "*48", "feature_ready")
+    assert day.state("tom") == "free"
 
 
 def reachable(day: Day, agent: str) -> bool:

@@ -13,7 +13,7 @@ from ivr.flow import callback
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.steps.menu import Menu
-from ivr.flow.wording import AGENT_LOST, SYSTEM_PROMPTS
+from ivr.flow.wording import AGENT_LOST, MORE_TIME_GIVEN, SYSTEM_PROMPTS
 from ivr.prompts import hold_class
 from ivr.resources import flows
 from ivr.said import fixed, meanwhile
@@ -49,7 +49,8 @@ def named(hotline: Hotline) -> set[str]:
         *callback.OF_WHO_CANNOT_WAIT,
         closing.USUAL,
         AGENT_LOST,
-    }  # for queues that call back, a day that is closed, a phone that is gone
+        MORE_TIME_GIVEN,
+    }  # for queues that call back, a day that is closed, a phone that is gone, a long wrap-up
     assert hotline.center.admission is not None
     ready.add(hotline.center.admission.say)
     return names | set(SYSTEM_PROMPTS) | ready

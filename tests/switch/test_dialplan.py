@@ -214,7 +214,7 @@ async def test_a_talk_outlives_the_lease(rig: Rig, desk: ByHand) -> None:
     assert not call.ended
 
 
-@pytest.mark.parametrize("code", ["*45", "*46", "*47", "*48"])
+@pytest.mark.parametrize("code", ["*45", "*46", "*47", "*48", "*49"])
 async def test_an_agents_code_reaches_the_engine_with_the_agents_name(
     rig: Rig, desk: ByHand, code: str
 ) -> None:
