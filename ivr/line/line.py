@@ -1,6 +1,6 @@
 """The seam between Careline and telephony: one method.
 
-Three lines pass the same contract suite (`tests/line/test_contract.py`): the simulated line, the
+Three lines pass the same contract suite (`tests/line/test_contract*.py`): the simulated line, the
 recorded line and the Asterisk line.
 """
 

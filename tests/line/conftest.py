@@ -42,6 +42,12 @@ def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
             return found
 
 
+@pytest.fixture
+def said(tmp_path: Path) -> Path:
+    """Where a recording goes."""
+    return tmp_path / "said.wav"
+
+
 @pytest.fixture(scope="session")
 def spoken_asterisk_exchange(
     switches: Switches, tmp_path_factory: pytest.TempPathFactory

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ivr.line.commands import Answer, Keyed, Listen, Utterance
 from ivr.line.line import Line
 from tests.line.exchange import Caller, Exchange, Speaker, SpokenExchange
-from tests.line.test_contract import LONG, SHORT, meanwhile
+from tests.line.scenes import LONG, SHORT, meanwhile
 from tests.line.test_spoken_contract import ASKED, HUMAN, SPEECH
 
 BY_VOICE = replace(ASKED, spoken=(LONG,), interrupt="0")

@@ -23,7 +23,7 @@ from ivr.line.commands import (
 )
 from ivr.line.line import Line
 from tests.line.exchange import Speaker, SpokenExchange
-from tests.line.test_contract import LONG, QUESTION, SHORT, meanwhile
+from tests.line.scenes import LONG, QUESTION, SHORT, meanwhile
 
 CARD, HUMAN = "카드를 잃어버렸어요", "상담원 연결해 주세요"
 SPEECH = Speech((Grammar("ko", (CARD, HUMAN)),))
