@@ -225,7 +225,7 @@ class App:
         self.queue_log.open()
         await self.roster.open()
         await self.shifts.open()
-        await self._phones.see()
+        await self._phones.open()
         await self.pick_ups.left_behind(self.reception.left, self._gap)
         await self.listening.open(
             self.hotline.center.center.languages, self._understanding(self.hotline).learn
@@ -250,6 +250,7 @@ class App:
         await self.listening.close()
         await self.live.close()
         await self.door.close()
+        await self._phones.close()
         await self.roster.close()
         await self.shifts.close()
         await self.queue_log.close()

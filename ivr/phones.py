@@ -1,5 +1,6 @@
 """What do agents do by their phones: dial a feature code, be reachable, or let calls ring?"""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -11,7 +12,7 @@ from ivr.errors import CallerHungUp, CarelineError, LineError
 from ivr.flow.hotline import Hotline
 from ivr.flow.wording import MORE_TIME_GIVEN
 from ivr.line.asterisk.ami import Ami
-from ivr.line.asterisk.devices import phone
+from ivr.line.asterisk.devices import Reach
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Hangup, Play
 from ivr.line.line import Line
@@ -31,6 +32,10 @@ FEATURES: dict[str, tuple[bool | None, str | None, str]] = {
 MORE_TIME = "*49"
 """Makes the wrap-up that is on `MORE` seconds longer."""
 MORE = 120.0
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks whether the phones that ring are there. The switch, which looks every
+half minute by itself, gives them three seconds to answer (careline_pjsip_agents.conf)."""
 
 Spy = Callable[[Line, str, str], Awaitable[None]]
 """Lets a line hear the talk of a call: `Inbound.spy`."""
@@ -56,8 +61,22 @@ class Phones:
         self._tasks = tasks
         self._hotline = hotline
         self._spy = spy
+        self._reach = Reach()
+        self._looking: asyncio.Task[None] | None = None
         ami.subscribe("DeviceStateChange", self._changed)
+        ami.subscribe("ContactStatus", self._changed)
         ami.on_up(lambda: tasks.start(self.see(), "see phones"))
+
+    async def open(self) -> None:
+        """See which phones there are, and watch those that ring."""
+        await self.see()
+        self._looking = asyncio.create_task(self._watch_ringing(), name="watch ringing phones")
+
+    async def close(self) -> None:
+        """Watch no longer."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
 
     async def see(self) -> None:
         """Ask the switch which phones can be reached."""
@@ -66,9 +85,18 @@ class Phones:
                 self._changed(device)
 
     def _changed(self, event: AmiMessage) -> None:
-        if (seen := phone(event)) is not None:
+        if (seen := self._reach.learn(event)) is not None:
             name, reachable = seen
             self._desk.phone_seen(name, reachable=reachable)
+
+    async def _watch_ringing(self) -> None:
+        """Ask phones that ring whether they are there: one whose cable was pulled rings for ever."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            for seat in self._desk.floor.agents():
+                if seat.state == "ringing":
+                    with suppress(LineError):
+                        await self._ami.action("PJSIPQualify", {"Endpoint": seat.name})
 
     async def feature(self, agent: str, code: str, line: Line) -> None:
         """An agent has dialled a feature code."""

@@ -198,6 +198,21 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "consent": lambda data: (
         f"The caller {'may' if data['recording'] else 'must not'} be recorded from here on."
     ),
+    "ivr_recorded": lambda data: (
+        "The switch did not begin to record what is said here."
+        if not data["recorded"]
+        else f"What is said here is recorded: {data['recording']}."
+    ),
+    "ivr_muted": lambda data: (
+        "The recording is muted for a secret."
+        if data["certain"]
+        else "The recording could not be muted for a secret, so none was asked for."
+    ),
+    "ivr_heard": lambda data: (
+        "The recording goes on."
+        if data["certain"]
+        else "The recording stayed muted, so another was begun."
+    ),
     "secure_entry_begins": "The recording is muted; the caller keys a secret, the agent waits.",
     "secure_entry": lambda data: (
         f"The secret: {SECURE.get(data['outcome'], '–')}"
@@ -224,7 +239,11 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "waiting": _waiting,
     "announced": lambda data: f"Told the caller: {_outlook(data)}.",
     "offer": "Offered to {agent}.",
-    "withdrawn": "The offer to {agent} was withdrawn.",
+    "withdrawn": lambda data: (
+        f"The phone of {data['agent']} is gone, which rang: the call is offered on."
+        if data.get("cause")
+        else f"The offer to {data['agent']} was withdrawn."
+    ),
     "refused": "{agent} did not take the call: {cause}.",
     "callback_offered": "The caller was offered to be called back.",
     "callback_asked": "The caller hangs up, and will be called back from the queue {queue}.",

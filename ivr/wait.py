@@ -198,7 +198,7 @@ class Wait:
         gone = outcome == NotJoined("unreachable") or (outcome is None and self._is_gone(agent))
         self._phone_gone = gone and self._desk.now() - rung >= HEARD_RINGING
         if outcome is None:  # withdrawn while it rang
-            note("withdrawn", agent=agent)
+            note("withdrawn", agent=agent, **({"cause": "unreachable"} if gone else {}))
             return None
         if self._offer is offer:  # else the floor has gone on to another agent already
             self._offer = None

@@ -181,8 +181,9 @@ def _offers(wait: Wait, language: Language) -> Iterator[Sentence]:
             text = words[key].format_map(_Shown({**data, "stage": stage, "need": asked}))
             yield Sentence(text, sentences(data.get("verdicts"), language))
         elif event.kind in ("refused", "withdrawn"):
+            key = "gone" if event.kind == "withdrawn" and "cause" in event.data else event.kind
             cause = words.get(f"cause_{data['cause']}", data["cause"])
-            yield Sentence(words[event.kind].format_map(_Shown({**data, "cause": cause})))
+            yield Sentence(words[key].format_map(_Shown({**data, "cause": cause})))
 
 
 def _end(wait: Wait, words: Mapping[str, str]) -> Iterator[Sentence]:
@@ -238,6 +239,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "cause_declined": "the call was declined",
         "cause_unreachable": "the phone could not be reached",
         "withdrawn": "The offer to {agent} was taken back; the call kept its place.",
+        "gone": "The phone of {agent} was gone as it rang. The call kept its place and was offered on.",
         "joined": "{agent} took it, after {waited} s of waiting in all.",
         "abandoned": "The caller hung up after {waited} s, before anybody had taken the call.",
         "ended": "The call ended after {waited} s of waiting ({outcome}).",
@@ -272,6 +274,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "cause_declined": "被拒接",
         "cause_unreachable": "话机无法接通",
         "withdrawn": "对 {agent} 的分配被撤回;来电保留原位。",
+        "gone": "{agent} 的话机在振铃时失去联系;来电保留原位,继续分配。",
         "joined": "{agent} 接起了来电,共等待 {waited} 秒。",
         "abandoned": "来电人等待 {waited} 秒后挂机,无人接起。",
         "ended": "等待 {waited} 秒后来电结束({outcome})。",

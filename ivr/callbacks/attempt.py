@@ -105,7 +105,12 @@ class Attempt:
             log.error("callback %d: the switch failed: %s", self._callback.id, error)
             self._waiting.postpone(call, LOOK_AGAIN)
         except asyncio.CancelledError:
-            self._note("engine_stops" if self._around.closing() else "withdrawn", agent=agent)
+            if self._around.closing():
+                self._note("engine_stops", agent=agent)
+            else:
+                seat = self._desk.floor.agent(agent)
+                gone = seat is not None and not seat.reachable
+                self._note("withdrawn", agent=agent, **({"cause": "unreachable"} if gone else {}))
             if self._joined is not None:
                 outcome = "talk_went_on"
             raise

@@ -1,5 +1,7 @@
-"""An agent's phone vanishes in a talk, without a word: its cable is cut, or its battery is empty."""
+"""An agent's phone vanishes without a word, as it rings or in a talk: its cable is cut, or its battery
+is empty."""
 
+import asyncio
 import logging
 import time
 from datetime import date
@@ -10,9 +12,12 @@ import pytest
 from ivr.agent import AgentAccount
 from ivr.app import running
 from ivr.caller import Profile
+from ivr.phones import LOOK_EVERY
 from ivr.switch import agents as switch_agents
-from tests.faults.served import hotline
+from tests.faults.cordless import Cordless, cordless
+from tests.faults.served import Served, hotline
 from tests.hotline.day import until_both_hear_each_other
+from tests.rig import sound
 from tests.rig.engine import OPEN, clock
 from tests.rig.rig import Rig
 
@@ -22,8 +27,49 @@ pytestmark = pytest.mark.switch
 AGENTS = [AgentAccount(name, name, "zh", {"zh": 5, "senior_care": 5}) for name in ("ana", "bo")]
 NUMBER = "13955550001"
 CALLERS = [Profile(f"+86{NUMBER}", "王秀兰", date(1950, 1, 1), ("zh",))]
+ANSWERS_WITHIN = 3
+"""Seconds which the switch gives a phone to say that it is there."""
+SORRY = 1100
+"""Hertz: what `agent_lost` sounds like."""
 SILENCE = 2
 """Seconds without a sound after which a phone is taken for gone; 15 as we ship it."""
+
+
+async def test_a_phone_that_vanishes_as_it_rings_is_noticed_and_the_caller_hears_why(
+    rig: Rig, tmp_path: Path
+) -> None:
+    async with hotline(rig, tmp_path, AGENTS, CALLERS) as served, cordless(rig, "ana") as phone:
+        sound.write_tone(served.settings.flows / "audio/zh/agent_lost.wav", SORRY, 0.6)
+        await _rings_and_vanishes(served, phone)
+
+
+async def _rings_and_vanishes(served: Served, phone: Cordless) -> None:
+    rig = served.rig
+    async with running(served.settings, clock(OPEN)) as app:
+        app.desk.pause("bo", "break")
+        caller = await rig.carrier.call(NUMBER)
+        await asyncio.wait_for(phone.rings.wait(), 15)
+        await asyncio.sleep(1)
+        phone.there = False
+        gone = time.time()
+        noticed = await served.until_noted(NUMBER, "withdrawn")
+        await caller.until_heard(SORRY)
+        assert served.live("bo") is None, "the caller hears why though nobody else is there yet"
+        app.desk.resume("bo")
+        again = await served.until_noted(NUMBER, "joined")
+        log.info(
+            "noticed after %.1f s; with an agent who was back %.1f s later",
+            noticed - gone,
+            again - noticed,
+        )
+        assert noticed - gone < LOOK_EVERY + ANSWERS_WITHIN + 1
+        await caller.hang_up()
+        record = await served.until_ended(NUMBER)
+    asked = [e.data for e in record.events if e.kind in {"offer", "withdrawn"}]
+    assert [one["agent"] for one in asked] == ["ana", "ana", "bo"]
+    assert asked[1]["cause"] == "unreachable"
+    assert [e.kind for e in record.events].count("waiting") == 1, "the place was kept"
+    assert (record.summary.outcome, record.summary.agent) == ("answered", "bo")
 
 
 async def test_a_caller_whose_agents_phone_falls_silent_talks_to_another(

@@ -26,6 +26,7 @@ HEARD: dict[str, Meaning] = {
     "Both, Channel and Command are *required*": "not_understood",
     "Failed to add AGI command to channel PJSIP/carrier-00000031 queue": "not_done",
     "Variable not set": "not_done",
+    "Unable to retrieve endpoint ana": "not_done",
 }
 """Said by Asterisk 22.10 to the actions we send, or in its source where they cannot be provoked."""
 

@@ -28,6 +28,7 @@ REFUSALS: dict[str, Meaning] = {
     r"Both, Channel and Command are \*required\*": "not_understood",
     r"Failed to add AGI command to channel .+ queue": "not_done",
     r"Variable not set": "not_done",
+    r"Unable to retrieve endpoint .+": "not_done",
 }
 """Full texts as patterns; every one is a refusal of an action that Careline sends."""
 
