@@ -9,7 +9,7 @@ from ivr.desk import Desk
 from ivr.errors import CarelineError
 from ivr.lookout import Lookout
 from ivr.store.database import Database
-from routing.floor import MISSED
+from routing.agent_events import MISSED
 
 EVERY = 0.5  # seconds between two looks at the store, where commands change agents
 

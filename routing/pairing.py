@@ -1,7 +1,7 @@
 """Which call is offered to which agent next, of all pairs on the floor?
 
 The first call that anybody free may take is served, so nobody waits behind a call that cannot be
-served; `routing.floor` swaps agents between calls of one moment where that serves one more.
+served; `routing.offering` swaps agents between calls of one moment where that serves one more.
 
 Among the free who may take it, the agent with the most points is offered the call: a point for each
 second of being free, PREFERRED points for each preferred skill, and up to SPARING points less for a

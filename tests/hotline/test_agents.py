@@ -10,7 +10,7 @@ from ivr.agent import AgentAccount
 from ivr.caller import Profile
 from ivr.cli.main import run
 from ivr.store.database import Database
-from routing.floor import MISSED
+from routing.agent_events import MISSED
 from tests.hotline.day import Caller, Day, until
 from tests.hotline.flows import WRAP_UP
 from tests.hotline.story import story

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from routing.agent_events import MISSED
 from routing.events import (
     AgentPaused,
     AgentResumed,
@@ -15,7 +16,7 @@ from routing.events import (
     QueuesChanged,
     SetAside,
 )
-from routing.floor import MISSED, Floor
+from routing.floor import Floor
 from routing.model import Need, Queue, Relax
 from routing.rest import CoolDowns, Missed
 from tests.routing.shift import GENERAL, Shift, offers
