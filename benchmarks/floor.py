@@ -1,6 +1,7 @@
 """How many events a second does the floor take in, and does one take longer the more calls wait?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -90,6 +91,7 @@ def seconds_an_event(waiting: int, agents: int, events: int) -> Iterator[float]:
     dice, number = Random(7), count()
     floor, now = Floor(QUEUES), 0.0
     diary: list[tuple[float, int, Event]] = []
+    event: Event
     names: list[str] = []
 
     def comes() -> CallWaits:
@@ -105,15 +107,26 @@ def seconds_an_event(waiting: int, agents: int, events: int) -> Iterator[float]:
                 heappush(diary, (now + 3, next(number), OfferAccepted(order.call, order.agent)))
         return took
 
+    def talks(begun: Event) -> None:
+        assert isinstance(begun, OfferAccepted)
+        over = TalkOver(begun.call, begun.agent)
+        heappush(diary, (now + dice.expovariate(1 / TALK), next(number), over))
+
     for each in range(agents):
         told(AgentArrived(agent(f"a{each}", dice)))
-    for _ in range(waiting + agents):
-        now += TALK / agents
+    now = TALK * waiting / agents  # as long as the last of so many waits
+    for _ in range(agents):
         told(comes())
+    answered, diary = diary, []
+    for _, _, event in answered:
+        told(event)
+        talks(event)
+    for each in range(waiting):
+        told(replace(comes(), since=now * each / waiting))
     measured, settling = 0, events // 4 + agents
     while measured < events + settling:
         wake = floor.next_wake()
-        event: Event = TimePassed()
+        event = TimePassed()
         if wake is not None and (not diary or wake <= diary[0][0]):
             now = wake
         else:
@@ -121,8 +134,7 @@ def seconds_an_event(waiting: int, agents: int, events: int) -> Iterator[float]:
             now = max(now, at)
         todo = [event]
         if isinstance(event, OfferAccepted):
-            over = TalkOver(event.call, event.agent)
-            heappush(diary, (now + dice.expovariate(1 / TALK), next(number), over))
+            talks(event)
             todo.append(comes())
             if dice.random() < HANGS_UP:
                 gone = names[dice.randrange(len(names))]
