@@ -1,4 +1,5 @@
 """What is done with recordings once they are kept: verified, deleted when it is time, sealed anew.
+Messages that callers left go by the same rules.
 
 Every deletion and every opening is written into the audit log first, by whoever asks for it here.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ivr.errors import BadInput, NotFound
+from ivr.messages import FOLDER, forget
 from ivr.store.database import Database
 from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording
@@ -81,12 +83,31 @@ class Archive:
             yield Found("unfinished", f"{part}: recorded, and not put away yet")
 
     def due(self, rules: Sequence[Keep], usual: timedelta = USUAL) -> list[Due]:
-        """The recordings whose time is over."""
+        """The recordings and messages whose time is over; a message's name is its id."""
         kept = [
-            Kept(one.name, one.at, one.queue, one.outcome, bool(one.held))
+            Kept(one.name, one.at, one.queue, one.outcome, bool(one.held), one.kind)
             for one in self.database.recordings.find(Wanted())
         ]
-        return due(kept, rules, usual, self.now())
+        left = [
+            Kept(str(one.id), one.at, one.queue or "", type="message")
+            for one in self.database.messages.list(all_of_them=True)
+            if one.file
+        ]
+        return due([*kept, *left], rules, usual, self.now())
+
+    def expire(self, over: Due) -> None:
+        """Delete for good what is due, and say so in the audit log."""
+        why = f"its time was over ({over.rule})"
+        if over.type == "message":
+            self._delete_message(int(over.name), why)
+        else:
+            self.delete(over.name, why)
+
+    def _delete_message(self, number: int, why: str) -> None:
+        message = self.database.messages.get(number)
+        self.database.audit.add(self.now(), self.who, "deleted", f"message {number}", {"why": why})
+        forget([message], self.shelf.root.parent / FOLDER)
+        self.database.messages.deleted(number)
 
     def delete(self, name: str, why: str) -> None:
         """Delete a recording for good. Raises `BadInput` for one that is held."""

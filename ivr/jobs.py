@@ -1,5 +1,5 @@
-"""What happens on a schedule? At night, where the hotline is, recordings whose time is over are
-deleted; once a week every file is compared with what was kept."""
+"""What happens on a schedule? At night, where the hotline is, recordings and messages whose time is
+over are deleted; once a week every recording's file is compared with what was kept."""
 
 import asyncio
 import logging
@@ -54,7 +54,7 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     async def purge(self) -> None:
-        """Delete the recordings whose time is over, if the clock can be believed."""
+        """Delete the recordings and messages whose time is over, if the clock can be believed."""
         jumped = self._archive.now().timestamp() - self._steady() - self._set
         if abs(jumped) > JUMP:
             log.error(
@@ -69,7 +69,7 @@ class Jobs:
             log.error("recordings whose time is over could not be deleted: %s", error)
             return
         if count:
-            log.info("%d recordings were deleted: their time was over", count)
+            log.info("%d recordings and messages were deleted: their time was over", count)
 
     async def verify(self) -> None:
         """Compare every recording's file with what was kept."""
@@ -85,5 +85,5 @@ class Jobs:
         kept = self._center().recordings
         over = self._archive.due(kept.keeps(), kept.keep)
         for one in over:
-            self._archive.delete(one.name, f"its time was over ({one.rule})")
+            self._archive.expire(one)
         return len(over)

@@ -1,16 +1,17 @@
-"""What becomes of a talk's recording: where the switch writes it, and how it is put away.
+"""What becomes of a recording: where the switch writes it, and how it is put away.
 
-A talk is written raw by the switch; when its call is over, in a thread, it is encoded, sealed,
-entered into the catalogue, and the raw file removed, in this order: whatever fails or dies in
-between, the next attempt finds the raw file. What was left by an engine or a switch that died is put
-away when the engine begins, and marked.
+A talk, or what is said in the flow, is written raw by the switch; when its call is over, in a thread,
+it is encoded, sealed, entered into the catalogue, and the raw file removed, in this order: whatever
+fails or dies in between, the next attempt finds the raw file. What was left by an engine or a switch
+that died is put away when the engine begins, and marked. Of a caller who did not want to be recorded
+what was recorded of the flow until then is deleted.
 """
 
 import asyncio
 import logging
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,12 +37,14 @@ BROKEN_OFF = "the call was cut short"
 
 
 @dataclass(frozen=True, slots=True)
-class _Talk:
-    """A talk of a call under way, and whether the switch said that it records it."""
+class _Taped:
+    """A part of a call under way, and whether the switch said that it records it. An `unwanted` one
+    is not kept."""
 
     part: Part
     agent: str
     recorded: bool
+    unwanted: bool = False
 
 
 Alive = Callable[[], Awaitable[Collection[str]]]
@@ -60,7 +63,7 @@ class Keeping:
         self._alive = alive
         self._key_file = key_file
         self._parts: dict[str, int] = {}
-        self._talks: dict[str, list[_Talk]] = {}
+        self._taped: dict[str, list[_Taped]] = {}
         self._refused: set[str] = set()
         self._told = "enough"
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,8 +93,9 @@ class Keeping:
         """Whether everything there was has been put away."""
         return not self._tasks
 
-    def file(self, call_id: str) -> Path | None:
-        """Where the switch is to write the next talk of a call; None: it is not to be recorded."""
+    def file(self, call_id: str, *, ivr: bool = False) -> Path | None:
+        """Where the switch is to write the next talk of a call, or what is said in its flow; None: it
+        is not to be recorded."""
         room = self._shelf.room()
         if room not in {self._told, "enough"}:
             what = "nothing is recorded any more" if room == "none" else "it will soon be full"
@@ -100,7 +104,7 @@ class Keeping:
         if room == "none" or call_id in self._refused:
             return None
         self._parts[call_id] = self._parts.get(call_id, 0) + 1
-        return self._shelf.capture(Part(call_id, self._parts[call_id]))
+        return self._shelf.capture(Part(call_id, self._parts[call_id], ivr))
 
     def refuse(self, call_id: str, *, refused: bool) -> None:
         """The caller does not want to be recorded, or wants it after all."""
@@ -109,24 +113,33 @@ class Keeping:
     def heed(self, entry: CallEvent | CallSummary) -> None:
         """Read the call records along: when a call is over its recordings are put away."""
         if isinstance(entry, CallEvent):
-            if entry.kind == "joined" and "recording" in entry.data:
-                part = Part.of(str(entry.data["recording"]))
-                talk = _Talk(part, str(entry.data["agent"]), bool(entry.data["recorded"]))
-                self._talks.setdefault(entry.call_id, []).append(talk)
+            taped = self._taped.setdefault(entry.call_id, [])
+            taped[:] = _heeded(taped, entry)
+            if not taped:
+                del self._taped[entry.call_id]
         elif entry.ended is not None:
             self._parts.pop(entry.call_id, None)
             self._refused.discard(entry.call_id)
-            for talk in self._talks.pop(entry.call_id, []):
-                self._spawn(self._put_talk_away(talk, entry))
+            for one in self._taped.pop(entry.call_id, []):
+                self._spawn(self._put_taped_away(one, entry))
 
-    async def _put_talk_away(self, talk: _Talk, call: CallSummary) -> None:
-        raw = self._shelf.capture(talk.part)
-        if await asyncio.to_thread(raw.exists):
+    async def _put_taped_away(self, taped: _Taped, call: CallSummary) -> None:
+        raw = self._shelf.capture(taped.part)
+        if taped.unwanted:
+            await self._discard(taped.part, raw)
+        elif await asyncio.to_thread(raw.exists):
             note = BROKEN_OFF if call.outcome == "failed" else ""
-            await self._put_away(talk.part, raw, call, talk.agent, note)
+            await self._put_away(taped.part, raw, call, taped.agent, note)
         else:
-            why = "its file is not there" if talk.recorded else "the switch did not begin to record"
-            await self._failed(_row(talk.part, call, talk.agent), why)
+            why = (
+                "its file is not there" if taped.recorded else "the switch did not begin to record"
+            )
+            await self._failed(_row(taped.part, call, taped.agent), why)
+
+    async def _discard(self, part: Part, raw: Path) -> None:
+        """Delete what is not wanted, once nobody writes it any more."""
+        if await self._until_written(part, raw):
+            await asyncio.to_thread(raw.unlink, missing_ok=True)
 
     async def _put_away_what_was_left(self) -> None:
         for part, raw in list(self._shelf.captured()):
@@ -137,26 +150,31 @@ class Keeping:
         if not await self._until_written(part, raw):
             return
         try:
-            call, agent = await asyncio.to_thread(self._known, part, raw)
+            call, taped = await asyncio.to_thread(self._known, part, raw)
         except CarelineError as error:
             log.error("the recording %s cannot be put away yet: %s", part, error)
         else:
-            await self._seal_or_fail(_row(part, call, agent, CUT_SHORT), part, raw)
+            if taped.unwanted:
+                await asyncio.to_thread(raw.unlink, missing_ok=True)
+            else:
+                await self._seal_or_fail(_row(part, call, taped.agent, CUT_SHORT), part, raw)
 
-    def _known(self, part: Part, raw: Path) -> tuple[CallSummary, str]:
-        """What is known of a talk's call and agent; the summary of a call cut short says little."""
+    def _known(self, part: Part, raw: Path) -> tuple[CallSummary, _Taped]:
+        """What is known of a part and its call; the summary of a call cut short says little."""
         try:
             record = self._database.calls.show(part.call)
         except NotFound:
             began = datetime.fromtimestamp(raw.stat().st_mtime, UTC)
-            return CallSummary(call_id=part.call, started=began), ""
-        call, agent = record.summary, record.summary.agent or ""
+            return CallSummary(call_id=part.call, started=began), _Taped(part, "", recorded=True)
+        call, all_of_it = record.summary, list[_Taped]()
         for event in record.events:
             if event.kind == "waiting" and call.queue is None:
                 call = replace(call, queue=str(event.data["queue"]))
-            if event.kind == "joined" and event.data.get("recording") == str(part):
-                agent = str(event.data["agent"])
-        return call, agent
+            all_of_it = _heeded(all_of_it, event)
+        agent = "" if part.ivr else call.agent or ""
+        return call, next(
+            (taped for taped in all_of_it if taped.part == part), _Taped(part, agent, recorded=True)
+        )
 
     async def _put_away(
         self, part: Part, raw: Path, call: CallSummary, agent: str, note: str
@@ -203,7 +221,7 @@ class Keeping:
         rest = self._shelf.rest(part)
         rest_too = rest if rest.exists() else None
         with tempfile.TemporaryFile(dir=raw.parent) as encoded:
-            encode(raw, encoded, self._form, rest_too)
+            encode(raw, encoded, self._form, rest_too, caller_left=part.ivr)
             Vault(Keys.read(self._key_file)).seal(encoded, target)
         self._database.recordings.add(
             replace(
@@ -229,11 +247,26 @@ class Keeping:
         task.add_done_callback(self._tasks.discard)
 
 
+def _heeded(taped: Sequence[_Taped], event: CallEvent) -> list[_Taped]:
+    """What is recorded of a call, after an event of its record."""
+    data = event.data
+    if event.kind == "joined" and "recording" in data:
+        part = Part.of(str(data["recording"]))
+        return [*taped, _Taped(part, str(data["agent"]), bool(data["recorded"]))]
+    if event.kind == "ivr_recorded":
+        part = Part.of(str(data["recording"]), ivr=True)
+        return [*taped, _Taped(part, "", bool(data["recorded"]))]
+    if event.kind == "consent" and not data.get("recording"):
+        return [replace(one, unwanted=True) if one.part.ivr else one for one in taped]
+    return list(taped)
+
+
 def _row(part: Part, call: CallSummary, agent: str, note: str = "") -> Recording:
     return Recording(
         name=str(part),
         call_id=call.call_id,
         part=part.part,
+        kind="ivr" if part.ivr else "talk",
         at=call.started,
         queue=call.queue or "",
         agent=agent,

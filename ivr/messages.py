@@ -161,7 +161,9 @@ def opened(message: Message, folder: Path, key_file: Path) -> bytes:
     """A message as a WAV file. Raises `NotFound` where there is none any more, or another one, and
     where it cannot be opened with the keys in the key file."""
     if not message.file:
-        raise NotFound(f"Message {message.id} was forgotten with its caller.")
+        raise NotFound(
+            f"Message {message.id} is gone: its caller was forgotten, or its time was over."
+        )
     file = folder / message.file
     if not intact(message, folder):
         raise NotFound(

@@ -91,7 +91,7 @@ class Message:
 
     `file` is the name of a WAV file in var/messages, `seconds` its length, `sha256` its hash in hex;
     `queue` is whom it is for. `id` is given by the store. `heard_by` listened to it first, `done_by`
-    did what it asks for. Forgotten, it has no number and no file any more.
+    did what it asks for. Forgotten, or when its time is over, it has no number and no file any more.
     """
 
     call_id: str

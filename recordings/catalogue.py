@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Literal
 
 State = Literal["kept", "failed", "deleted"]
+Kind = Literal["talk", "ivr"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """One talk of one call.
+    """One talk of one call, or, of `kind` ivr, what was said and heard in its flow.
 
     `at` is when the call began (aware), `file` where the sealed sound lies under the folder of the
     recordings, `size` (bytes) and `sha256` are of that file. Of a recording that `failed`, and of
@@ -21,6 +22,7 @@ class Recording:
     call_id: str
     part: int
     at: datetime
+    kind: Kind = "talk"
     queue: str = ""
     agent: str = ""
     language: str = ""

@@ -2,6 +2,7 @@
 
     recordings/capture/<call>-<n>.raw            the switch writes here while people talk
     recordings/capture/<call>-<n>.rest.raw       and here, where the other was left muted
+    recordings/capture/<call>-<n>.ivr.raw        and here while the caller is in the flow
     recordings/2026/11/21/<call>-<n>.flac.age    whole, sealed; the day is that of the call, in UTC
 
 Files are named by the call, never by a number or a name. What is half written ends with .raw or
@@ -24,6 +25,7 @@ from recordings.sound import Format
 
 CAPTURE = "capture"
 SEALED = ".age"
+IVR = ".ivr"
 
 Room = Literal["enough", "little", "none"]
 
@@ -32,10 +34,12 @@ _CALL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of one call: the `part`-th talk of it, from 1."""
+    """One stretch of one call, the `part`-th that is recorded of it, from 1: a talk, or what is said
+    and heard in the flow (`ivr`)."""
 
     call: str
     part: int
+    ivr: bool = False
 
     def __post_init__(self) -> None:
         if not _CALL.fullmatch(self.call) or not 0 < self.part < 10_000:
@@ -45,10 +49,10 @@ class Part:
         return f"{self.call}-{self.part}"
 
     @classmethod
-    def of(cls, name: str) -> "Part":
+    def of(cls, name: str, *, ivr: bool = False) -> "Part":
         """The part with that name. Raises `BadInput` for a name that none can have."""
         call, _, part = name.rpartition("-")
-        return cls(call, int(part) if part.isdecimal() and len(part) < 5 else 0)
+        return cls(call, int(part) if part.isdecimal() and len(part) < 5 else 0, ivr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ class Shelf:
         return cls(var / "recordings")
 
     def capture(self, part: Part) -> Path:
-        """Where the switch is to write a talk."""
-        return self.root / CAPTURE / f"{part}.raw"
+        """Where the switch is to write a part of a call."""
+        return self.root / CAPTURE / f"{part}{IVR if part.ivr else ''}.raw"
 
     def rest(self, part: Part) -> Path:
         """Where the switch writes the rest of a talk whose muting nobody has ended."""
@@ -88,11 +92,11 @@ class Shelf:
             os.chown(self.root / CAPTURE, *switch_user)
 
     def captured(self) -> Iterator[tuple[Part, Path]]:
-        """The talks that the switch has written and nobody has taken in yet, oldest first."""
+        """What the switch has written and nobody has taken in yet, the oldest first."""
         found = sorted((self.root / CAPTURE).glob("*.raw"), key=lambda path: path.stat().st_mtime)
         for path in found:
             with suppress(BadInput):  # not one of ours
-                yield Part.of(path.stem), path
+                yield Part.of(path.stem.removesuffix(IVR), ivr=path.stem.endswith(IVR)), path
 
     def kept(self) -> Iterator[Path]:
         """Every sealed file, in order."""

@@ -2,9 +2,9 @@
 
 MixMonitor's option D, on the agent's channel, writes both directions as one raw stream: 8 kHz, 16
 bit little-endian, two samples a frame, what came from the agent left and what went to the agent
-right. The rest of a talk that was left muted is written on the caller's channel: the caller is on
-the left there. It is kept with the caller left and the agent right, as FLAC (lossless) or Opus
-(24 kbit/s), made by ffmpeg through pydub.
+right. The rest of a talk that was left muted, and what is said in the flow, is written on the caller's
+channel: the caller is on the left there. It is kept with the caller left and the agent, or the
+hotline, right, as FLAC (lossless) or Opus (24 kbit/s), made by ffmpeg through pydub.
 """
 
 import io
@@ -44,13 +44,21 @@ def seconds(raw: Path) -> float:
     return raw.stat().st_size // FRAME / RATE
 
 
-def encode(raw: Path, into: IO[bytes], form: Format = "flac", rest: Path | None = None) -> None:
+def encode(
+    raw: Path,
+    into: IO[bytes],
+    form: Format = "flac",
+    rest: Path | None = None,
+    *,
+    caller_left: bool = False,
+) -> None:
     """Write a raw recording, whole frames of it, to `into` as it is to be kept.
 
-    With `rest` what that holds is in it, where the recording itself is muted: their ends lie as far
-    apart as the moments at which the two were written last.
+    `caller_left` says that it was recorded on the caller's channel. With `rest` what that holds is in
+    it, where the recording itself is muted: their ends lie as far apart as the moments at which the
+    two were written last.
     """
-    both = _frames(raw)[:, ::-1].copy()
+    both = _frames(raw)[:, :: 1 if caller_left else -1].copy()
     if rest is not None:
         later = raw.stat().st_mtime - rest.stat().st_mtime
         _lay_under(both, _frames(rest), round(later * RATE))

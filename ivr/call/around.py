@@ -19,8 +19,9 @@ class Keeper(Protocol):
 class Tape(Protocol):
     """Where talks are recorded: `ivr.keeping.Keeping`."""
 
-    def file(self, call_id: str) -> Path | None:
-        """Where the next talk of a call is to be recorded; None: nowhere."""
+    def file(self, call_id: str, *, ivr: bool = False) -> Path | None:
+        """Where the next talk of a call, or what is said in its flow, is to be recorded; None:
+        nowhere."""
 
     def refuse(self, call_id: str, *, refused: bool) -> None:
         """The caller does not want to be recorded, or wants it after all."""
@@ -58,7 +59,7 @@ class NoLedger:
 class NoTape:
     """A `Tape` on which nothing is recorded."""
 
-    def file(self, call_id: str) -> Path | None:
+    def file(self, call_id: str, *, ivr: bool = False) -> Path | None:
         """See `Tape`."""
         return None
 

@@ -91,6 +91,15 @@ class CallHouse:
         """Hand a ticket to the gateway."""
         return await self._outside.open_ticket(ticket)
 
+    @property
+    def dialled(self) -> str:
+        """The number that the caller rang."""
+        return self._place.dialled
+
+    def ivr_file(self) -> Path | None:
+        """A file to record what is said in the flow."""
+        return self._tape.file(self.call_id, ivr=True)
+
     def message_file(self) -> Path | None:
         """A file for what the caller will say."""
         return self._box.place(self.call_id)

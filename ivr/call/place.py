@@ -53,7 +53,7 @@ class Place:
         self._now = now
         self._note = note
         self._trouble = trouble
-        self._dialled = dialled
+        self.dialled = dialled
 
     async def serve(self, line: Line, request: ServeRequest) -> Served | NotServed | CalledBack:
         """Let the desk find an agent."""
@@ -105,7 +105,7 @@ class Place:
                 head_start=request.terms.head_start,
                 since=at - timedelta(seconds=waited),
                 asked=at,
-                shows=self._dialled,
+                shows=self.dialled,
                 recorded=self.recorded,
             )
         )

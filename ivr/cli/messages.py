@@ -51,7 +51,7 @@ def play(message: Id) -> None:
     with database() as store:
         found, content = _found(store, message)
         store.messages.accessed(message, "played", who(), datetime.now(UTC))
-    caller = found.number or "a number that was withheld, or forgotten"
+    caller = found.number or "a number that was withheld"
     say(f"From {caller}, in {found.language or 'a language not known'}, {_when(found)}.")
     if not player.play_content(content, settings().var):
         say(
@@ -79,7 +79,7 @@ def export(
 
 @app.command()
 def done(message: Id) -> None:
-    """Mark a message as dealt with; it stays until the caller is forgotten."""
+    """Mark a message as dealt with; it stays as long as `recordings:` of center.yaml says."""
     with database() as store:
         store.messages.accessed(message, "done", who(), datetime.now(UTC))
     typer.echo(f"Message {message} is done.")
@@ -124,7 +124,7 @@ def _listing(found: Sequence[Message]) -> Table:
         cells = (
             str(one.id),
             f"{one.at.astimezone(here):%m-%d %H:%M}",
-            number if one.file else "forgotten",
+            number if one.file else "gone",
             one.language,
             one.queue or one.kind,
             f"{one.seconds:.0f}",

@@ -49,7 +49,7 @@ def report(
     """Report how talks went, from today's midnight or --from on: who spoke, silences, findings."""
     begins, ends = period(since, until, datetime.now(UTC), zone())
     with database() as opened:
-        found = lines(opened.reviews.find(Wanted(since=begins, until=ends)), by)
+        found = lines(opened.reviews.find(Wanted(since=begins, until=ends, kind="talk")), by)
         standing = opened.work.standing(datetime.now(UTC))
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in found], indent=2, ensure_ascii=False))
@@ -133,7 +133,8 @@ def topics_(
 
     meant = wanted(since, until)
     with database() as opened:
-        said = [*opened.reviews.said(meant, "caller"), *_not_understood(opened, meant)]
+        talks = replace(meant, kind="talk")  # in the flow, what was understood is no candidate
+        said = [*opened.reviews.said(talks, "caller"), *_not_understood(opened, meant)]
     found = topics(said, _covered(check(settings().flows).inspection))[:limit]
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))

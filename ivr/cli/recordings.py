@@ -1,4 +1,4 @@
-"""careline recordings: the talks that are kept, listened to, looked after, and deleted in time."""
+"""careline recordings: what is kept of calls, listened to, looked after, and deleted in time."""
 
 import io
 import json
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from pydub import AudioSegment
@@ -27,15 +27,16 @@ from ivr.messages import FOLDER
 from ivr.messages import seal_anew as seal_messages_anew
 from ivr.store.database import Database
 from ivr.store.wanted import Wanted
-from recordings.catalogue import Recording
+from recordings.catalogue import Kind, Recording
 from recordings.shelf import Shelf
 from recordings.vault import Keys, Vault
 
-app = typer.Typer(no_args_is_help=True, help="The talks that were recorded.")
+app = typer.Typer(no_args_is_help=True, help="What was recorded of calls.")
 key = typer.Typer(no_args_is_help=True, help="The keys that recordings are sealed with.")
 app.add_typer(key, name="key")
 
 Name = Annotated[str, typer.Argument(help="As `careline recordings list` shows it.")]
+KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 DATE = ["%Y-%m-%d"]
 DAY = timedelta(days=1)
 
@@ -51,6 +52,9 @@ def list_(
     agent: Annotated[str | None, typer.Option(help="with this agent")] = None,
     queue: Annotated[str | None, typer.Option(help="of this queue")] = None,
     number: Annotated[str | None, typer.Option(help="of the caller with this number")] = None,
+    type_: Annotated[
+        str, typer.Option("--type", help="talk, ivr (what was said in the flow), or all")
+    ] = "all",
     state: Annotated[str, typer.Option(help="kept, failed, deleted, or all")] = "kept",
     limit: Annotated[int, typer.Option(min=1, help="at most so many")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="for a program")] = False,
@@ -58,6 +62,8 @@ def list_(
     """List recordings, the newest first. No number is shown."""
     if state not in {"kept", "failed", "deleted", "all"}:
         raise BadInput(f'--state: found "{state}"; expected kept, failed, deleted or all.')
+    if type_ not in {*KINDS, "all"}:
+        raise BadInput(f'--type: found "{type_}"; expected talk, ivr or all.')
     here = zone()
     wanted = Wanted(
         since=since.replace(tzinfo=here) if since else None,
@@ -66,6 +72,7 @@ def list_(
         queue=queue,
         number=e164(number) if number is not None else None,
         state=None if state == "all" else state,
+        kind=KINDS.get(type_),
     )
     with database() as opened:
         found = opened.recordings.find(wanted, limit)
@@ -141,7 +148,7 @@ def verify() -> int:
     for one in found:
         say(f"{one.fault}: {one.what}", "yellow" if one.fault == "unfinished" else "red")
     made = count + failed
-    share = f", {100 * count / made:.2f} % of the {made} talks that were to be" if made else ""
+    share = f", {100 * count / made:.2f} % of the {made} that were to be" if made else ""
     say(f"{count} recordings are kept{share}; {len(found)} things to look at.")
     return 1 if any(one.fault != "unfinished" for one in found) else 0
 
@@ -150,17 +157,19 @@ def verify() -> int:
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
 ) -> None:
-    """Delete the recordings whose time is over. The engine does it by itself each night."""
+    """Delete recordings and messages whose time is over. The engine does it by itself each night."""
     with database() as opened:
         archive = _archive(opened)
-        kept = retention()
+        kept, here = retention(), zone()
         over = archive.due(kept.keeps(), kept.keep)
         for one in over:
             if not dry_run:
-                archive.delete(one.name, f"its time was over ({one.rule})")
-            say(f"{one.name}: its time was over on {one.since:%Y-%m-%d} ({one.rule})")
+                archive.expire(one)
+            what = f"message {one.name}" if one.type == "message" else one.name
+            say(f"{what}: its time was over on {one.since.astimezone(here):%Y-%m-%d} ({one.rule})")
     verb = "would be" if dry_run else "were"
-    say(f"{len(over)} recordings {verb} deleted.")
+    messages = sum(one.type == "message" for one in over)
+    say(f"{len(over) - messages} recordings and {messages} messages {verb} deleted.")
 
 
 @key.command("new")
@@ -221,13 +230,15 @@ def _opened(opened: Database, name: str, act: str) -> bytes:
 
 def _listing(found: Sequence[Recording]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in ("name", "call began", "seconds", "agent", "queue", "language", "state", ""):
+    headings = ("name", "type", "call began", "seconds", "agent", "queue", "language", "state", "")
+    for heading in headings:
         table.add_column(heading, justify="right" if heading == "seconds" else "left")
     here = zone()
     for one in found:
         note = f"held: {one.held}" if one.held else one.note
         table.add_row(
             one.name,
+            one.kind,
             f"{one.at.astimezone(here):%Y-%m-%d %H:%M}",
             f"{one.seconds:.0f}",
             outside(one.agent),

@@ -120,8 +120,10 @@ class Conversation(Reaching):
             sent = await self.house.open_ticket(ticket)
         return self._told("ticket", sent, topic=topic, fields=given)
 
-    def consent(self, *, recording: bool) -> None:
+    async def consent(self, *, recording: bool) -> None:
         """Keep with the call whether the caller agrees to be recorded, and see that it is obeyed."""
+        if not recording:
+            await self.monitoring.end()
         self.house.consent(recording=recording)
         self.note("consent", recording=recording)
 

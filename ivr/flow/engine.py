@@ -7,6 +7,7 @@ from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
 from ivr.flow.hotline import Place
 from ivr.flow.serving import NotServed
+from ivr.flow.step import Step
 from ivr.flow.straight import Straight, decide
 from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Answer, HandBack
@@ -43,11 +44,24 @@ async def _go_straight(talk: Conversation, straight: Straight) -> Place | None:
     return hotline.place(result.target or hotline.center.center.entry)
 
 
+async def _take_over(talk: Conversation) -> None:
+    """Have the line ready for the first step; whoever had it before may have left it recording."""
+    if talk.picked_up is None or not talk.picked_up.in_talk:
+        await talk.line.perform(Answer())
+        if talk.picked_up is not None:
+            await talk.monitoring.end_any()
+
+
+async def _may_be_done(step: Step, talk: Conversation) -> bool:
+    """Whether no secret of the step can be recorded; whoever is in a talk is past all that."""
+    in_talk = talk.picked_up is not None and talk.picked_up.in_talk
+    return in_talk or await talk.monitoring.before(step, talk.place.flow)
+
+
 async def _walk(talk: Conversation, place: Place | None) -> Ending:
     hotline = talk.hotline
     human = hotline.place(hotline.center.center.human)
-    if talk.picked_up is None or not talk.picked_up.in_talk:
-        await talk.line.perform(Answer())
+    await _take_over(talk)
     troubles = 0
     for _ in range(hotline.center.center.step_budget):
         if place is None:
@@ -59,7 +73,7 @@ async def _walk(talk: Conversation, place: Place | None) -> Ending:
             talk.note("dialog_left")
         talk.note("step", flow=place.flow, step=place.step, kind=step.kind)
         try:
-            target = await step.run(talk)
+            target = await step.run(talk) if await _may_be_done(step, talk) else str(human)
         except HumanWanted:
             talk.note("human_wanted", at=str(place))
             place = human

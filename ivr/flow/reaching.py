@@ -76,6 +76,7 @@ class Reaching(Talking):
                 return NotServed("closed", spec.closed)
             terms, overflow = self._terms(queue, need, priority), spec.overflow
             onward = None if overflow is None else overflow.queue
+            await self.monitoring.end()
             result = await self.house.serve(
                 self.line,
                 ServeRequest(
@@ -189,6 +190,7 @@ class Reaching(Talking):
             self.note("talk_over", by="other side")
             return True
         self.note("transfer", to=name)
+        await self.monitoring.end()
         connected = await self.line.perform(
             Connect(OutsideNumber(number), ring=ring, and_then=and_then)
         )

@@ -148,6 +148,13 @@ class House(Outside, Hearing, Protocol):
     def staffed(self, skill: str) -> bool:
         """Whether an agent with the skill is logged in."""
 
+    @property
+    def dialled(self) -> str:
+        """The number that the caller rang."""
+
+    def ivr_file(self) -> Path | None:
+        """A file to record what is said in the flow; None where it is not to be."""
+
     def message_file(self) -> Path | None:
         """A file for what the caller will say; None where there is no room for it."""
 

@@ -12,6 +12,7 @@ TIME = {"title": "a time", "type": ["string", "number"]}
 LEVEL = {"type": "integer", "minimum": 1, "maximum": 5}
 CONDITION = {"title": "an expression", "type": ["string", "number", "boolean"]}
 
+RECORDED = {"enum": ["talk", "ivr", "message"]}
 SENTENCES = {"title": "sentences", "type": "array", "items": TEXT, "minItems": 1}
 
 
@@ -33,6 +34,14 @@ SHAPES: dict[str, JsonSchemaValue] = {
         "title": "a time such as 180 days, 26 weeks or 3 years",
         "type": "string",
         "pattern": r"^\d+ *(days?|weeks?|years?)$",
+    },
+    "_types": {
+        "title": "talk, ivr, message, or several of them",
+        "anyOf": [RECORDED, {"type": "array", "items": RECORDED, "minItems": 1}],
+    },
+    "_numbers": {
+        "title": "a number or several",
+        "anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}],
     },
     "_digit_count": {"title": "a number such as 4 or 6-8", "type": ["string", "integer"]},
     "read_expression": CONDITION,
@@ -126,4 +135,5 @@ SHORT_FORMS: dict[str, JsonSchemaValue] = {
     "_ends": {"type": "string"},
     "_agents": {"const": "none"},
     "_hears": {"const": "none"},
+    "_ivr": {"enum": ["all", "no", "off", "none", False]},
 }

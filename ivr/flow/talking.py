@@ -1,7 +1,8 @@
 """How is the caller talked to, and which keys are obeyed whatever is being said?"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import get_args
 
 from ivr.caller import Caller
@@ -10,6 +11,7 @@ from ivr.flow.fields import ANYTHING, Interrupt
 from ivr.flow.global_keys import Command
 from ivr.flow.hotline import Hotline
 from ivr.flow.knowing import Knowing
+from ivr.flow.monitoring import Monitoring
 from ivr.flow.sayable import (
     ANSWERS,
     GUESSED,
@@ -60,6 +62,7 @@ class Talking(Knowing):
     def __init__(self, line: Line, hotline: Hotline, caller: Caller, house: House) -> None:
         super().__init__(hotline, caller, house)
         self.line = line
+        self.monitoring = Monitoring(line, house, hotline.center.recordings.ivr)
         self.slow = self.elderly
         self._typed = ""  # a key that cut a prompt short and belongs to the next entry
         self._commands = hotline.center.commands.by_key()
@@ -82,17 +85,26 @@ class Talking(Knowing):
     async def say(self, *names: str, interrupt: bool = True) -> None:
         """Say prompts in a row. Raises `HumanWanted` at the human key.
 
-        The commands on * and # are obeyed at once; other keys belong to the next entry.
+        The commands on * and # are obeyed at once; other keys belong to the next entry, and skip
+        what is left but for the prompts that may not be cut short.
         """
+        wording, step = self.hotline.wording, Interrupt(interrupt, interrupt)
+        for by_key, some in groupby(names, lambda name: wording.interrupt(name, step).by_key):
+            await self._say(tuple(some), ALL_KEYS if by_key else "")
+
+    async def _say(self, names: Sequence[str], keys: str) -> None:
+        """Say prompts in a row, all of which `keys` cut short."""
         for _ in range(MOST_REPEATS + 1):
             spoken = tuple(s for name in names if (s := self.word(name)) is not None)
-            if not spoken or self._typed:
+            if not spoken or (self._typed and keys):
                 return  # somebody who types ahead has heard it before
             for one in spoken:
                 self.note("said", prompt=one.name or ", ".join(names), language=one.language)
-            outcome = await self.line.perform(Play(spoken, ALL_KEYS if interrupt else ""))
+            outcome = await self.line.perform(Play(spoken, keys))
             assert isinstance(outcome, Played)
-            key = outcome.stopped_by or ""
+            if outcome.stopped_by is None:
+                return
+            key = outcome.stopped_by
             if key == HUMAN_KEY:
                 self.note("heard", keys=HUMAN_KEY)
                 raise HumanWanted
@@ -117,9 +129,11 @@ class Talking(Knowing):
 
         `own` are the keys answers begin with. Commands on other keys are obeyed, and so are the
         words for them, and the prompt is said again. Raises `HumanWanted` when the human key comes
-        alone or a human is asked for, `BackWanted` at the command to go back.
+        alone or a human is asked for, `BackWanted` at the command to go back. `interrupt` is what
+        the step lets cut the prompt short; the prompt may allow less.
         """
         self._remembered = None
+        interrupt = self.hotline.wording.interrupt(prompt, interrupt)
         commands = "".join(key for key in self._commands if key not in own)
         speech = None if secret or says is None else self._speech(says, interrupt)
         for _ in range(MOST_REPEATS + 1):

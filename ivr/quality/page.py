@@ -1,4 +1,4 @@
-"""What does a talk look like? One HTML file: both sides' sound, who said what when, what was found.
+"""What does a recording look like? One HTML file: both sides' sound, who said what, what was found.
 
 It holds no sound and fetches nothing, so that it can be opened anywhere and plays nothing to anyone.
 What callers said is text from outside: the template escapes everything, and the page forbids scripts.
@@ -51,16 +51,17 @@ def page(recording: Recording, review: Review, sides: tuple[Samples, Samples], z
     """The page of a talk, from its review and its samples (caller, agent)."""
     lasts = max(review.measures.seconds, 1 / RATE)
     loudest = max(1, *(int(np.abs(side.astype(np.int32)).max(initial=0)) for side in sides))
-    names: tuple[Speaker, Speaker] = ("caller", "agent")
+    speakers: tuple[Speaker, Speaker] = ("caller", "agent")
     lanes = [
         Lane(name, place * LANE, _outline(side, round(lasts * RATE), loudest, place * LANE))
-        for place, (name, side) in enumerate(zip(names, sides, strict=True))
+        for place, (name, side) in enumerate(zip(speakers, sides, strict=True))
     ]
     return _templates.get_template("page.html.j2").render(
         recording=recording,
         review=review,
         began=recording.at.astimezone(zone),
         lanes=lanes,
+        names={"caller": "caller", "agent": "hotline" if recording.kind == "ivr" else "agent"},
         wide=WIDE,
         lane=LANE,
         marks=_marks(lasts),

@@ -1,4 +1,8 @@
-"""What is done with one recording? Opened, measured, taken down, judged; then secrets are left out."""
+"""What is done with one recording? Opened, measured, taken down, judged; then secrets are left out.
+
+Of what was said in the flow only the caller's side is taken down, since the hotline's words are known,
+and nothing is judged: the rules are for agents.
+"""
 
 import io
 from collections.abc import Callable, Iterator
@@ -13,7 +17,7 @@ from ivr.quality.dictation import Alive, Dictation
 from ivr.quality.holds import holds
 from ivr.quality.rulebook import Rulebook
 from recordings.catalogue import Recording
-from recordings.checks import judge
+from recordings.checks import Finding, judge
 from recordings.measure import Detector, Spoken, Stretch, measure
 from recordings.review import Review
 from recordings.sound import Samples, decode
@@ -60,14 +64,17 @@ class Reviewer:
         transcript, why_not = None, self.dictation.why_not(recording.language)
         if not why_not:
             with self._stage("transcribe"):
-                his, hers = (
+                sides = (caller,) if recording.kind == "ivr" else (caller, agent)
+                his, *hers = (
                     self.dictation.words(recording.language, side, where, alive)
-                    for side, where in zip((caller, agent), spoken, strict=True)
+                    for side, where in zip(sides, spoken, strict=False)
                 )
-                transcript = Transcript.of(recording.language, his, hers)
+                transcript = Transcript.of(recording.language, his, hers[0] if hers else [])
         with self._stage("judge"):
-            rules, limits = self.rulebook.rules()
-            found = judge(transcript, measures, recording.queue, rules, limits)
+            found: list[Finding] = []
+            if recording.kind == "talk":
+                rules, limits = self.rulebook.rules()
+                found = judge(transcript, measures, recording.queue, rules, limits)
             if transcript is not None:  # judged whole: a rule may be about a number
                 transcript = without_secrets(transcript)
         return Review(
@@ -78,7 +85,9 @@ class Reviewer:
             transcript=transcript,
             note=why_not,
             caller_rate=transcript.rate("caller") if transcript else None,
-            agent_rate=transcript.rate("agent") if transcript else None,
+            agent_rate=transcript.rate("agent")
+            if transcript and recording.kind == "talk"
+            else None,
         )
 
     def _holds(self, recording: Recording) -> list[Stretch]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ivr.errors import NotFound
 from ivr.record import Message
 from ivr.store.connections import Connections, clean
+from ivr.store.personal import ERASED_MESSAGE
 from ivr.store.tables import calls, message_accesses, messages
 
 What = Literal["played", "exported", "done"]
@@ -83,6 +84,13 @@ class Messages:
         query = sa.update(messages).where(messages.c.id == number, messages.c.file != "")
         with self._connections.writing() as connection:
             connection.execute(query.values(sha256=clean(sha256)))
+
+    def deleted(self, number: int) -> None:
+        """The file of a message is gone; that somebody left one stays known, and not who."""
+        query = sa.update(messages).where(messages.c.id == number).values(**ERASED_MESSAGE)
+        with self._connections.writing() as connection:
+            connection.execute(query)
+        self._connections.sweep()
 
     def accessed(self, number: int, what: What, who: str, at: datetime) -> None:
         """Write down who does what with the message of this id. Raises NotFound."""

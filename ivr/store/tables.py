@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -218,6 +218,7 @@ recordings = Table(
     Column("name", String, primary_key=True),
     Column("call_id", String, nullable=False, index=True),  # no foreign key: see messages
     Column("part", Integer, nullable=False),
+    Column("kind", String, nullable=False, server_default="talk"),  # or ivr
     Column("at", Moment, nullable=False, index=True),
     Column("queue", String, nullable=False),
     Column("agent", String, nullable=False),

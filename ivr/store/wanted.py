@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ivr.store.connections import clean
 from ivr.store.tables import calls, recordings
+from recordings.catalogue import Kind
 
 Query = TypeVar("Query", bound=sa.Select[Any])
 
@@ -23,6 +24,7 @@ class Wanted:
     call_id: str | None = None
     number: str | None = None  # E.164
     state: str | None = "kept"
+    kind: Kind | None = None
 
 
 def narrowed(query: Query, wanted: Wanted) -> Query:
@@ -34,7 +36,7 @@ def narrowed(query: Query, wanted: Wanted) -> Query:
         query = query.where(recordings.c.at >= wanted.since)
     if wanted.until is not None:
         query = query.where(recordings.c.at < wanted.until)
-    for column in ("agent", "queue", "call_id", "state"):
+    for column in ("agent", "queue", "call_id", "state", "kind"):
         if (value := getattr(wanted, column)) is not None:
             query = query.where(recordings.c[column] == clean(value))
     return query

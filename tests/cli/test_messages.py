@@ -145,4 +145,4 @@ def test_a_forgotten_caller_s_message_is_gone(hotline: Path) -> None:
     assert not (hotline / "var" / "messages" / "careline-1.5-1.wav").exists()
     assert isinstance(careline("play", "1").exception, NotFound)
     assert "•••• 8000" not in careline("list", "--all").output
-    assert "forgotten" in careline("list", "--all").output
+    assert "gone" in careline("list", "--all").output

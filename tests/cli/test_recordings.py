@@ -3,6 +3,7 @@
 import io
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +12,15 @@ import pytest
 
 from ivr.cli import main
 from ivr.cli.context import database, settings
-from ivr.record import CallSummary
+from ivr.messages import FOLDER
+from ivr.record import CallSummary, Message
 from recordings.catalogue import Recording
 from recordings.shelf import Part, Shelf, sha256
 from recordings.sound import RATE, encode
 from recordings.vault import Keys, Vault
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+NOW = datetime.now(UTC)
 Careline = Callable[..., str]
 
 
@@ -127,7 +130,7 @@ def test_nothing_is_left_lying_about_after_playing(hotline: Path, careline: Care
 
 def test_all_is_well_with_files_as_they_were_kept(careline: Careline) -> None:
     said = careline("recordings", "verify")
-    assert "3 recordings are kept, 100.00 % of the 3 talks" in said
+    assert "3 recordings are kept, 100.00 % of the 3 that were to be" in said
 
 
 def test_missing_altered_orphaned_and_unfinished_files_are_told(
@@ -146,7 +149,9 @@ def test_missing_altered_orphaned_and_unfinished_files_are_told(
 
 def test_purging_deletes_what_is_over_and_says_so_before(hotline: Path, careline: Careline) -> None:
     file = file_of(hotline, "3-1")
-    assert "1 recordings would be deleted" in careline("recordings", "purge", "--dry-run")
+    assert "1 recordings and 0 messages would be deleted" in careline(
+        "recordings", "purge", "--dry-run"
+    )
     assert file.exists()
     assert "3-1: its time was over on 2026-05-19 (usual)" in careline("recordings", "purge")
     assert not file.exists()
@@ -154,12 +159,46 @@ def test_purging_deletes_what_is_over_and_says_so_before(hotline: Path, careline
     assert "is deleted: its time was over" in careline("recordings", "export", "3-1", code=1)
 
 
+def test_the_ivr_part_of_a_call_has_a_type_of_its_own(hotline: Path, careline: Careline) -> None:
+    with database() as opened:
+        opened.recordings.add(replace(opened.recordings.get("2-1"), kind="ivr", agent=""))
+    assert "2-1" in careline("recordings", "list", "--type", "ivr")
+    assert "2-1" not in careline("recordings", "list", "--type", "talk")
+    assert "expected talk, ivr or all" in careline("recordings", "list", "--type", "x", code=2)
+
+
+def test_messages_go_by_the_rules_of_recordings(hotline: Path, careline: Careline) -> None:
+    rules = "{rules: [{name: box, types: message, keep: 30 days}]}"
+    center = hotline / "flows" / "center.yaml"
+    center.write_text(f"{center.read_text()}recordings: {rules}\n")
+    folder = hotline / "var" / FOLDER
+    folder.mkdir()
+    for days in (20, 40):
+        (folder / f"{days}.wav").write_bytes(b"said")
+        message = Message(
+            "1", "message", "+8613912345678", "zh", "cards", NOW, 3, f"{days}.wav", ""
+        )
+        with database() as opened:
+            opened.messages.add(replace(message, at=NOW - timedelta(days=days)))
+    said = careline("recordings", "purge", "--dry-run")
+    assert "message 2: its time was over on" in said
+    assert "(box)" in said
+    assert "and 1 messages would be deleted" in said
+    assert (folder / "40.wav").exists()
+    assert "and 1 messages were deleted" in careline("recordings", "purge")
+    assert [one.name for one in folder.iterdir()] == ["20.wav"]
+    assert "deleted message 2" in careline("audit", "list")
+    listed = careline("messages", "list", "--all")
+    assert "gone" in listed
+    assert "time was over" in careline("messages", "export", "2", code=1)
+
+
 def test_what_is_held_is_not_purged_until_it_is_released(hotline: Path, careline: Careline) -> None:
     careline("recordings", "hold", "3-1", "-m", "court case 12/2026")
-    assert "0 recordings were deleted" in careline("recordings", "purge")
+    assert "0 recordings and 0 messages were deleted" in careline("recordings", "purge")
     assert "held: court case 12/2026" in careline("recordings", "list")
     careline("recordings", "release", "3-1")
-    assert "1 recordings were deleted" in careline("recordings", "purge")
+    assert "1 recordings and 0 messages were deleted" in careline("recordings", "purge")
 
 
 def test_keys_are_changed_and_old_recordings_sealed_anew(hotline: Path, careline: Careline) -> None:

@@ -55,6 +55,9 @@ class House:
     recorded: bool = True
     promised: list[BackRequest] = field(default_factory=list)
     keeps: bool = True
+    dialled: str = "95588"
+    tapes: list[Path] = field(default_factory=list)
+    """Where what is said in the flow is recorded, one file after the other."""
 
     async def look_up(
         self, name: str, arguments: Mapping[str, Any], secret: str | None
@@ -77,6 +80,9 @@ class House:
         self, text: str, language: str, others: Sequence[str], among: Collection[str]
     ) -> Understood:
         return self.opinion
+
+    def ivr_file(self) -> Path | None:
+        return self.tapes.pop(0) if self.tapes else None
 
     def message_file(self) -> Path | None:
         return self.box.place(self.call_id)

@@ -108,6 +108,8 @@ def test_every_command_and_end_survives_the_file(tmp_path: Path) -> None:
         "utterance": heard,
         "unclear": ("too_loud",),
         "recorded": (3.5, "silence"),
+        "monitored": (True,),
+        "muted": (False,),
     }
     outcomes = [kind(*given.get(name, ())) for name, kind in recording.OUTCOMES.items()]
     entries += [Entry(Hold(), outcome, 0.0) for outcome in outcomes]

@@ -1,11 +1,13 @@
 """A recording is deleted when its time is over, never sooner, and never while it is held."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings.retention import Keep, Kept, due
+from recordings.retention import Keep, Kept, Type, due
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 USUAL = timedelta(days=180)
@@ -39,6 +41,12 @@ def test_the_longest_of_two_rules_counts() -> None:
     assert gone(days_ago(1096, queue="complaints", outcome="abandoned")) == [
         ("1096-complaints-abandoned", "complaints")
     ]
+
+
+def test_a_rule_may_be_for_one_type_alone() -> None:
+    rules = [Keep("ivr", timedelta(days=30), types=("ivr",))]
+    old = [replace(days_ago(40), type=type_) for type_ in get_args(Type)]
+    assert [(one.type, one.rule) for one in due(old, rules, USUAL, NOW)] == [("ivr", "ivr")]
 
 
 def test_what_is_held_stays() -> None:

@@ -37,6 +37,13 @@ def test_what_the_switch_wrote_and_nobody_took_in_is_found(shelf: Shelf) -> None
     assert {part for part, _ in shelf.captured()} == {Part("1763700000.12", 1), Part("rig-7.3", 2)}
 
 
+def test_what_was_said_in_the_flow_is_known_by_its_file(shelf: Shelf) -> None:
+    part = Part("careline-1763700000.1", 2, ivr=True)
+    shelf.capture(part).touch()
+    assert [found for found, _ in shelf.captured()] == [part]
+    assert str(part) == "careline-1763700000.1-2"
+
+
 def test_a_half_written_file_is_no_recording(shelf: Shelf) -> None:
     whole = shelf.sealed(Part("1", 1), AT, "flac")
     whole.parent.mkdir(parents=True)

@@ -37,6 +37,13 @@ def test_the_caller_is_left_and_the_agent_right(raw: Path, form: Format) -> None
     assert len(caller) / RATE == pytest.approx(seconds(raw), abs=0.02)
 
 
+def test_on_the_callers_channel_the_caller_is_left_already(raw: Path) -> None:
+    kept = io.BytesIO()
+    encode(raw, kept, caller_left=True)
+    caller, hotline = decode(kept)
+    assert (hertz(caller), hertz(hotline)) == (900, 700)
+
+
 @pytest.mark.parametrize("after", [0.0, 0.5])
 def test_the_rest_of_a_talk_that_was_left_muted_is_in_its_place(raw: Path, after: float) -> None:
     """It ends with the talk, or `after` that: then somebody has ended the muting before."""

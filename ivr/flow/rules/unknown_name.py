@@ -58,6 +58,17 @@ def check(inspection: Inspection) -> Iterator[Problem]:
     for file, where, section, mentioned in _elsewhere(inspection):
         yield from known(file, where, section, mentioned)
     yield from _judged_languages(inspection)
+    yield from _recorded_flows(inspection)
+
+
+def _recorded_flows(inspection: Inspection) -> Iterator[Problem]:
+    hotline = inspection.hotline
+    ivr, source = hotline.center.recordings.ivr, hotline.center_source
+    for place, name in enumerate(ivr.flows if ivr is not None else ()):
+        if name not in hotline.flows:
+            message = f'there is no flow "{name}"{did_you_mean(name, hotline.flows)}'
+            spot = source.value(("recordings", "ivr", "flows", place))
+            yield source.problem(spot, message, NAME)
 
 
 def _elsewhere(inspection: Inspection) -> Iterator[tuple[Source, Loc, str, str]]:

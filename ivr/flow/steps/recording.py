@@ -11,7 +11,8 @@ from ivr.flow.step import Exit, Step
 class Recording(Step):
     """Keeps with the call whether its talks may be recorded; `off`: none that begins from here on
     is. The last answer counts. A call that comes past no such step is recorded as the hotline's
-    settings say.
+    settings say. Where what is said in the flow is recorded, too, `off` ends that, and what there is
+    of it until here is deleted.
 
         no_thanks: {recording: off, next: agent}
     """
@@ -22,7 +23,7 @@ class Recording(Step):
     next: Target
 
     async def run(self, talk: Conversation) -> str:
-        talk.consent(recording=self.recording)
+        await talk.consent(recording=self.recording)
         return self.next
 
     def exits(self) -> Iterator[Exit]:
