@@ -113,6 +113,10 @@ class Interrupt(NamedTuple):
     by_key: bool = True
     by_voice: bool = True
 
+    def and_of(self, other: "Interrupt") -> "Interrupt":
+        """What both allow."""
+        return Interrupt(self.by_key and other.by_key, self.by_voice and other.by_voice)
+
 
 ANYTHING = Interrupt()
 

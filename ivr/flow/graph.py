@@ -83,7 +83,7 @@ class Graph:
                 )
                 if step.reaches_human:
                     reaching.add(place)
-                if step.hears_zero():
+                if _hears_zero(hotline, step):
                     hears_zero.add(place)
         rules: dict[str, Place] = {}
         for rule in hotline.center.rules:
@@ -130,6 +130,14 @@ class Graph:
                     came[target] = place
                     waiting.append(target)
         return ()
+
+
+def _hears_zero(hotline: Hotline, step: Step) -> bool:
+    """Where all that is said, and not asked, may not be cut short, 0 has to wait."""
+    said = [mention.name for mention in step.prompts()]
+    wording = hotline.wording
+    deaf = said and not step.asks() and not any(wording.interrupt(name).by_key for name in said)
+    return step.hears_zero() and not deaf
 
 
 def _back(came: Mapping[Place, Place | None], place: Place | None) -> Iterator[Place]:

@@ -62,7 +62,7 @@ def check(
         reading.center,
         reading.center_source,
         reading.flows,
-        Wording(reading.center.language, reading.texts, reading.variants),
+        Wording(reading.center.language, reading.texts, reading.variants, reading.interrupts),
         reading.wording_sources,
         of_files(reading.intents, reading.intents_sources),
         reading.quality,

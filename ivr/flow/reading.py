@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from ivr.caller import DIALECTS
 from ivr.flow.center import Center
 from ivr.flow.expression import ExpressionError, Template, compile_template
-from ivr.flow.fields import NAME, Model, Name, wrong
+from ivr.flow.fields import ANYTHING, NAME, Interrupt, Interrupts, Model, Name, wrong
 from ivr.flow.hotline import Flow
 from ivr.flow.intents import IntentsFile, read_intents
 from ivr.flow.problem import BrokenFlow, Problem, Spot, did_you_mean, quoted
@@ -44,9 +44,10 @@ class _PromptsFile(Model):
 
 
 class _Prompt(Model):
-    """A prompt that is worded differently for some callers."""
+    """A prompt that is worded differently for some callers, or may not be cut short by all."""
 
     text: str
+    interrupt: Interrupts = ANYTHING
     slow: str | None = None
     dialect: dict[str, str] = Field({})
 
@@ -73,6 +74,7 @@ class Reading:
         self.center_source = Source("center.yaml", [])
         self.texts: dict[str, Mapping[str, Template]] = {}
         self.variants: dict[str, Mapping[str, Variants]] = {}
+        self.interrupts: dict[str, Interrupt] = {}
         self.wording_sources: dict[str, Source] = {}
         self.intents: dict[str, IntentsFile] = {}
         self.intents_sources: dict[str, Source] = {}
@@ -171,6 +173,9 @@ class Reading:
                 if spec is None:
                     continue
                 variants[name] = _variants(source, loc, name, spec, problems)
+                # A notice is one in every language, whichever file says so.
+                others = self.interrupts.get(name, ANYTHING)
+                self.interrupts[name] = others.and_of(spec.interrupt)
                 template = _template(source, (*loc, "text"), name, spec.text, problems)
             else:
                 template = _template(source, loc, name, given, problems)

@@ -56,6 +56,11 @@ A **target** is a step of the same flow, a flow (its first step), or `flow.step`
 written `20s`, `5 min` or `1h`. A condition is an **expression** in [CEL](https://cel.dev): it reads
 `caller.language`, `caller.age`, `caller.tier`, `caller.known`, and whatever was set or asked. One
 that reads something unknown does not hold. Key 0 leads to a human from everywhere.
+
+A **prompt** is a text, or `{text: …, slow: …, dialect: {yue: …}, interrupt: no}`. Its `interrupt` (yes,
+no, key or voice) counts in every language, and beside that of the step: what cuts a prompt short must
+be allowed by both. So a notice that may not be interrupted is said to its end in whatever step it
+stands. A question gives way to 0 in any case; what is only said does not.
 """
 
 CENTER: dict[str, type[BaseModel]] = {

@@ -170,6 +170,10 @@ def _prompts() -> JsonSchemaValue:
                             "description": "A text, and other words for some callers.",
                             "properties": {
                                 "text": {"type": "string"},
+                                "interrupt": {
+                                    **SHAPES["_interrupt"],
+                                    "description": "What may cut it short; the step may allow less.",
+                                },
                                 "slow": {"type": "string"},
                                 "dialect": {
                                     "type": "object",

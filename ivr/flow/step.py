@@ -165,6 +165,10 @@ class Step(Model):
         """Whether a caller who answers early can cut its prompts short, and not by 0 alone."""
         return self.hears_zero()
 
+    def asks(self) -> bool:
+        """Whether its prompts are questions, which 0 always cuts short, and said one at a time."""
+        return any(exit_.way == "input" for exit_ in self.exits())
+
     def longest(self, pace: Pace) -> float:
         """The most seconds here of a caller who does nothing, or keys only what is wrong.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ivr.flow import spoken_values
 from ivr.flow.expression import Expression, Facts, Template, Value
+from ivr.flow.fields import ANYTHING, Interrupt
 from ivr.line.commands import Spoken
 
 AGENT_LOST = "agent_lost"
@@ -44,12 +45,14 @@ class Variants:
 class Wording:
     """Every prompt of the hotline: language → name → template. `default` is the first language.
 
-    `variants` has, in the same order, what some prompts are worded like for some callers.
+    `variants` has, in the same order, what some prompts are worded like for some callers;
+    `interrupts` by name what may cut a prompt short that says so itself, in whatever language.
     """
 
     default: str
     texts: Mapping[str, Mapping[str, Template]]
     variants: Mapping[str, Mapping[str, Variants]] = field(default_factory=dict)
+    interrupts: Mapping[str, Interrupt] = field(default_factory=dict)
 
     def names(self) -> set[str]:
         """The names of all prompts, in whatever language."""
@@ -61,6 +64,10 @@ class Wording:
             if name in self.texts.get(candidate, {}):
                 return candidate
         return None
+
+    def interrupt(self, name: str, step: Interrupt = ANYTHING) -> Interrupt:
+        """What may cut a prompt short: what both it and the step that says it allow."""
+        return step.and_of(self.interrupts.get(name, ANYTHING))
 
     def spoken(
         self,

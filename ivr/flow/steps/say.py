@@ -11,6 +11,9 @@ from ivr.flow.step import Exit, Mention, Step, mentions
 class Say(Step):
     """Says one prompt, or several in a row. Any key goes on at once, unless `interrupt: no`.
 
+    A prompt that may itself not be cut short by a key (`interrupt:` in prompts.*.yaml) is said to its
+    end whatever is pressed, also after a key has skipped those before it; not even 0 ends it sooner.
+
     welcome: {say: [welcome, notice], interrupt: no, next: main_menu}
     """
 
