@@ -295,3 +295,33 @@ async def test_nothing_of_a_call_is_left_when_the_engine_stops(
     assert call.conversation.closed
     await peer.until_cut_off()
     assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+async def test_the_switch_is_the_one_to_close_and_what_it_still_sends_is_read(
+    sockets: AudioSocket,
+) -> None:
+    call = Call(sockets)
+    peer = await Peer.connect(sockets, call.conversation.uuid)
+    await call.conversation.connected()
+    call.conversation.close()
+    heard = len(call.heard)
+    while (await peer.message())[0] != 0x00:
+        pass
+    for _ in range(5):  # a connection that was reset would refuse these
+        peer.send(0x10, bytes(range(1, 255)) + bytes(66))
+        await peer.writer.drain()
+        await asyncio.sleep(0.01)
+    assert sockets.connected == 1
+    assert len(call.heard) == heard
+    await peer.close()
+
+
+async def test_a_switch_that_does_not_close_is_not_waited_for(
+    sockets: AudioSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiosocket, "LEAVES", 0.05)
+    call = Call(sockets)
+    peer = await Peer.connect(sockets, call.conversation.uuid)
+    await call.conversation.connected()
+    call.conversation.close()
+    await peer.until_cut_off()

@@ -274,3 +274,25 @@ async def test_a_call_that_fails_is_reported_and_the_others_go_on(
             await switch.send(started("1.1") + started("1.2"))
             await until(lambda: len(engine.calls) == 2)
             await until(lambda: "Serving failed: call 1.1" in caplog.text)
+
+
+async def test_a_lease_that_is_not_confirmed_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ivr.line.asterisk.inbound.HEARTBEAT_EVERY", 0.05)
+    engine = Engine()
+    held: list[str] = []
+
+    def slow(switch: FakeSwitch, fields: Fields) -> bytes | None:
+        if fields["Action"] == "AbsoluteTimeout":
+            held.append(fields["Channel"])
+            return None  # no answer ever
+        return obeys(switch, fields)
+
+    async with fake_switch() as switch, answering(switch, engine):
+        for number in range(3):
+            await switch.send(started(f"1.{number}"))
+        await until(lambda: len(engine.calls) == 3)
+        held.clear()
+        switch.answers = slow
+        await until(lambda: len(set(held)) == 3)

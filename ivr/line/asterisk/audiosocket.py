@@ -49,6 +49,8 @@ INTRODUCED = 2.0
 """Seconds within which a connection must say which call it is."""
 EXPIRES = 5.0
 """Seconds within which a call that was told to connect must do so."""
+LEAVES = 2.0
+"""Seconds within which the switch must close a connection that it was told is over."""
 MOST_STRANGERS = 16
 """Connections that have not yet said who they are."""
 
@@ -115,9 +117,12 @@ class Conversation:
     def close(self) -> None:
         """Give the call back to whoever told it to connect."""
         if self._writer is not None and not self.closed:
+            # The connection is left to the switch to close. If we did, with sound of the caller's
+            # still unread, TCP would reset it, and a switch that just then sends more takes that for
+            # a failure instead of reading that it is over.
             with suppress(ConnectionError, RuntimeError):
                 self._writer.write(bytes((HANG_UP, 0, 0)))
-                self._writer.close()
+            asyncio.get_running_loop().call_later(LEAVES, self._writer.close)
         self._ended()
 
     def _ended(self) -> None:
@@ -154,7 +159,8 @@ class Conversation:
                 if heard > clock() - began + MOST_EARLY:
                     raise _TooMuch("more sound came than time went by")
                 self._heard_at = clock()
-                self._on_sound(np.frombuffer(payload, "<i2").astype(np.int16))
+                if not self.closed:
+                    self._on_sound(np.frombuffer(payload, "<i2").astype(np.int16))
             elif kind == KEY:
                 self._on_key(payload.decode("ascii", errors="replace"))
             elif kind in {HANG_UP, ERROR}:

@@ -290,12 +290,16 @@ class Inbound:
     async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_EVERY)
-            try:
-                await self._beat()
-                for line in list(self._lines.values()):
-                    await self._lend(line)
-            except LineError as error:
-                log.warning("The switch was not told that the engine is alive: %s", error)
+            # All at once: one after the other, a switch that is slow to answer, or answers one of them
+            # not at all, would let the leases of the others run out.
+            renewed = (self._lend(line) for line in self._lines.values())
+            told = await asyncio.gather(self._beat(), *renewed, return_exceptions=True)
+            failures = [failure for failure in told if failure is not None]
+            for failure in failures:
+                if not isinstance(failure, LineError):
+                    raise failure
+            if failures:
+                log.warning("The switch was not told that the engine is alive: %s", failures[0])
 
     async def _beat(self) -> None:
         await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": str(int(time.time()))})
