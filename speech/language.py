@@ -49,7 +49,7 @@ class Calibration:
 
 BY_WORDS = Calibration(base=-9.0, of_likeness=12.0, of_score=2.0)
 """Of recognizers that hear words, such as Vosk."""
-BY_PHRASES = Calibration(base=-12.0, of_likeness=10.0, of_score=6.0)
+BY_PHRASES = Calibration(base=-21.0, of_likeness=10.0, of_score=14.8)
 """Of recognizers that hear whole phrases only, such as PocketSphinx."""
 
 

@@ -35,7 +35,18 @@ LONGEST = 30 * RATE
 """Samples of one turn that are kept; nobody says a phrase of half a minute."""
 SURE, LOST = -1.5, -5.0
 """Thousandths of log-likelihood a frame, beside the best of the models tried: what phrases that
-were said come to at their best, and what only others do."""
+were said come to at their best, and what only others do. All frames of the turn count, those outside
+the words too: what was said and is in no phrase must go somewhere, and fits silence badly. By the
+frames of the words alone, 57 of 290 turns of three voices in quiet were taken that were not in the
+grammar, 61 at 20 dB SNR; by all, and with `NOISY`, 11 and 11. Of 155 turns that were, 153 are right
+and accepted in quiet, as before, and 145 at 20 dB, for 149."""
+FAR, NOISY = 25.0, 0.047
+"""dB between noise and voice below which what was said fits worse than it would without noise; and by
+how much for each dB. Without it, of 155 turns at 10 dB SNR 49 are right and accepted, with it 70; in
+return 20 of 290 that were not in the grammar are, not 11. Fitted with `SURE` and `LOST` to turns of
+two synthetic voices, tried on a person's, and the other way round, which gave nearly the same."""
+BEFORE = RATE // 5
+"""Samples at the beginning of a turn before the voice."""
 
 
 def _end_with_the_engine() -> None:
@@ -158,36 +169,46 @@ def decode(sound: bytes, phrases: tuple[str, ...], many: bool) -> Heard:
     decoder.activate_search(_grammar(phrases, many))
     decoder.start_utt()
     try:
-        samples = frontend.lively(np.frombuffer(sound, np.int16))
-        decoder.process_raw(samples.tobytes(), full_utt=True)
+        samples = np.frombuffer(sound, np.int16)
+        decoder.process_raw(frontend.lively(samples).tobytes(), full_utt=True)
     finally:
         decoder.end_utt()
     found = decoder.hyp()
     if found is None:
         return NOTHING
-    said = [part for part in decoder.seg() if part.word[0] not in "<[("]
+    parts = [
+        (part.word, part.start_frame, part.end_frame + 1, math.log(max(part.ascore, 1e-300)))
+        for part in decoder.seg()
+    ]
+    said = [part for part in parts if part[0][0] not in "<[("]
     if not said:
         return NOTHING
     words = tuple(
         Word(
-            part.word.partition("(")[0],
-            part.start_frame / FRAMES,
-            (part.end_frame + 1) / FRAMES,
-            _trust(_fit(part), part.end_frame - part.start_frame + 1),
+            word.partition("(")[0],
+            start / FRAMES,
+            end / FRAMES,
+            _trust(1000 * fit / (end - start)),
         )
-        for part in said
+        for word, start, end, fit in said
     )
-    frames = sum(part.end_frame - part.start_frame + 1 for part in said)
-    return Heard(found.hypstr, words, _trust(sum(map(_fit, said)), frames))
+    fit = 1000 * sum(fit for *_, fit in parts) / sum(end - start for _, start, end, _ in parts)
+    return Heard(found.hypstr, words, _trust(fit + NOISY * max(0.0, FAR - _above_noise(samples))))
 
 
-def _fit(part: Any) -> float:
-    return math.log(max(part.ascore, 1e-300))
-
-
-def _trust(fit: float, frames: int) -> float:
+def _trust(fit: float) -> float:
     """From 0 to 1: how well the sound fits the words."""
-    return min(1.0, max(0.0, (1000 * fit / frames - LOST) / (SURE - LOST)))
+    return min(1.0, max(0.0, (fit - LOST) / (SURE - LOST)))
+
+
+def _above_noise(samples: Samples) -> float:
+    """dB between what is loud in a turn and what is heard before it."""
+    if len(samples) < 2 * BEFORE:
+        return FAR
+    power = np.square(samples, dtype=np.float64)
+    frame = RATE // 50
+    loud = np.percentile(power[: len(power) // frame * frame].reshape(-1, frame).mean(axis=1), 90)
+    return float(10 * np.log10((loud + 1) / (power[:BEFORE].mean() + 1)))
 
 
 @lru_cache(maxsize=1)
