@@ -95,6 +95,16 @@ def with_secure_entry(folder: Path) -> Path:
     return folder
 
 
+def with_ivr_recorded(folder: Path) -> Path:
+    """Have what callers say and hear in the flows recorded."""
+
+    def center(data: Any) -> None:
+        data["recordings"] = data.get("recordings", {}) | {"ivr": "all"}
+
+    change(folder / "center.yaml", center)
+    return folder
+
+
 def always_open(folder: Path) -> Path:
     """The hotline we ship, open day and night: for a clock that nobody can set."""
     change(shipped(folder) / "center.yaml", _open)

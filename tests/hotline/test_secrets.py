@@ -5,6 +5,7 @@ import io
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -34,7 +35,16 @@ from tests.hotline.day import (
     until,
     until_both_hear_each_other,
 )
-from tests.hotline.flows import NOT_CHECKED, NOT_RIGHT, QUESTION, RIGHT, lively, with_secure_entry
+from tests.hotline.flows import (
+    NOT_CHECKED,
+    NOT_RIGHT,
+    QUESTION,
+    QUESTION_LASTS,
+    RIGHT,
+    lively,
+    with_ivr_recorded,
+    with_secure_entry,
+)
 from tests.hotline.story import ON_THAT_DAY, story
 from tests.rig import dtmf, sound
 from tests.rig.ami import Message
@@ -63,12 +73,12 @@ FROM_ABROAD = "+45331234{:02}"  # goes straight to an agent
 
 
 def secretive(folder: Path) -> Path:
-    """The lively hotline, where an agent can have a caller key a PIN."""
-    return with_secure_entry(lively(folder, bank=BANK))
+    """The lively hotline, where an agent can have a caller key a PIN; its flows are recorded, too."""
+    return with_ivr_recorded(with_secure_entry(lively(folder, bank=BANK)))
 
 
 FLOWS = secretive
-EXPECTED_ERRORS = "a secure entry was refused"
+EXPECTED_ERRORS = "a secure entry was refused|a secret was not asked for"
 
 
 BANKS: list[Bank] = []
@@ -103,6 +113,11 @@ async def asked(day: Day, phone: Leg, caller: Caller) -> None:
     await caller.leg.be_silent()
     await phone.press("*9")
     await caller.leg.until_heard(QUESTION)
+
+
+def certain(events: tuple[CallEvent, ...]) -> list[object]:
+    """Of each muting of what is said in the flow, and each end of one, whether it was certain."""
+    return [event.data["certain"] for event in events if event.kind in ("ivr_muted", "ivr_heard")]
 
 
 def entries(events: tuple[CallEvent, ...]) -> list[dict[str, Any]]:
@@ -142,10 +157,22 @@ async def test_a_pin_keyed_in_a_menu_reaches_the_bank(day: Day, way: Keys) -> No
     await caller.leg.until_heard(QUESTION)
     await key(day, caller, f"{LAST_FOUR}1", way)
     await day.until_at(caller, "accounts.pin")
+    await day.until_noted(caller, "ivr_muted")
     await key(day, caller, WRONG[way], way)
-    await day.until_noted(caller, "lookup")
+    await day.until_noted(caller, "ivr_heard")
+    await caller.leg.hum_on(OF_THE_CALLER)
+    await asyncio.sleep(1.2)
     await caller.hang_up()
     assert WRONG[way] in asked_of_the_bank()
+    assert certain((await day.record(caller)).events) == [True, True]
+    recording = await kept(day, caller)
+    assert recording.kind == "ivr"
+    said, heard = sides(opened(day, recording))
+    assert sound.find_tone(said[-2 * RATE :], OF_THE_CALLER, 0.5) is not None, "recorded again"
+    assert sound.find_tone(heard, OF_THE_CALLER, 0.2) is None
+    assert sound.find_tone(heard, QUESTION, 0.3) is not None, "the question before the secret"
+    assert sound.tone_lengths(heard, QUESTION) < 2 * QUESTION_LASTS, "and not the secret's"
+    assert dtmf.keys(said) in {"", f"{LAST_FOUR}1"}
 
 
 @story
@@ -237,25 +264,29 @@ async def test_a_caller_who_hangs_up_while_keying_frees_the_agent(day: Day) -> N
     await day.until_state(agent, "wrap_up", "free")
 
 
+@contextmanager
+def forgetful_about(channel: str) -> Iterator[None]:
+    """A switch that confirms no muting of channels that begin so."""
+    action = Ami.action
+
+    async def forgetful(ami: Ami, name: str, fields: dict[str, str], **others: Any) -> Any:
+        muting = name == "MixMonitorMute" and fields["State"] == "1"
+        if muting and fields["Channel"].startswith(channel):
+            return {}
+        return await action(ami, name, fields, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ami, "action", forgetful)
+        yield
+
+
 @story
 async def test_nothing_is_asked_if_the_switch_does_not_confirm_that_it_is_muted(
     day: Day,
 ) -> None:
     caller = await day.rings(FROM_ABROAD.format(13))
     agent, phone = await day.until_joined(caller)
-    action = Ami.action
-
-    async def forgetful(ami: Ami, name: str, fields: dict[str, str], **others: Any) -> Any:
-        if (
-            name == "MixMonitorMute"
-            and f"/{agent}-" in fields["Channel"]
-            and fields["State"] == "1"
-        ):
-            return {}
-        return await action(ami, name, fields, **others)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ami, "action", forgetful)
+    with forgetful_about(f"PJSIP/{agent}-"):
         await phone.press("*9")
         await phone.until_heard(NOT_CHECKED)
     await until_both_hear_each_other(caller.leg, phone)
@@ -263,6 +294,21 @@ async def test_nothing_is_asked_if_the_switch_does_not_confirm_that_it_is_muted(
     assert sound.find_tone(caller.leg.heard(), QUESTION, 0.1) is None
     record = await day.record(caller)
     assert entries(record.events) == [{"outcome": "not_muted", "recording": True}]
+
+
+@story
+async def test_a_menu_asks_for_no_secret_that_could_be_recorded(day: Day) -> None:
+    caller = await day.rings("13944440008", at="accounts.last_four")
+    await caller.leg.until_heard(QUESTION)
+    [channel] = [one["Channel"] for one in day.arrivals if one["Uniqueid"] == caller.call_id]
+    with forgetful_about(channel):
+        await caller.press(f"{LAST_FOUR}1")
+        await day.until_noted(caller, "ivr_muted")
+        await caller.hang_up()
+    events = (await day.record(caller)).events
+    assert certain(events)[0] is False
+    muted = next(event.seq for event in events if event.kind == "ivr_muted")
+    assert [event.data for event in events if event.kind == "said" and event.seq > muted] == []
 
 
 @story
