@@ -6,6 +6,7 @@ about, where they become music, ringing and talks; what came of them goes back t
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ivr.agent import AgentAccount
 from ivr.flow.serving import CalledBack, NotServed, PhoneLost, Served, ServeRequest, Stage
@@ -149,7 +150,10 @@ class Desk:
                 )
             )
             relax = [[stage.after, str(stage.need)] for stage in request.stages[1:]]
-            terms = {"need": str(needs[0]), "relax": relax, "head_start": request.head_start}
+            terms: dict[str, Any] = {"need": str(needs[0]), "relax": relax}
+            terms["head_start"] = request.head_start
+            if request.preferred is not None and request.patience > 0:
+                terms |= {"own_agent": request.preferred, "patience": round(request.patience)}
             note("waiting", queue=request.queue, **terms, **wait.outlook())
             served = await wait.for_an_agent()
             keeps_place = isinstance(served, CalledBack)

@@ -94,6 +94,13 @@ class QueueLines:
         match event.kind:
             case "offer":
                 waits.offered = event.at
+            case "supervised" if data.get("act") == "move":
+                # app_queue knows no such thing: the call leaves one queue and enters another.
+                at, waited = str(waits.place), _seconds(waits.since, event.at)
+                yield QueueLine(waits.queue, "EXITWITHTIMEOUT", call, data=(at, at, waited))
+                waits.queue = str(data.get("queue"))
+                shown = self._shown.get(call, "")
+                yield QueueLine(waits.queue, "ENTERQUEUE", call, data=("", shown, at))
             case "refused":
                 rung = (event.at - (waits.offered or event.at)).total_seconds()
                 agent = str(data["agent"])

@@ -119,10 +119,17 @@ def _waiting(rows: Sequence[Mapping[str, Any]]) -> Table:
         cells = (
             row["call"].removeprefix(OWN), row["caller"], row["queue"], row["need"],
             clock(row["waited"]), clock(row["head_start"]) if row["head_start"] else "",
-            expected, f"rings at {row['ringing']}" if row["ringing"] else "",
+            expected, stands(row),
         )  # fmt: skip
         table.add_row(*map(outside, cells))
     return table
+
+
+def stands(row: Mapping[str, Any]) -> str:
+    """What a waiting call does besides: a phone rings for it, or its caller is to be rung back."""
+    if row["ringing"]:
+        return f"rings at {row['ringing']}"
+    return "to be rung back" if row.get("callback") else ""
 
 
 def _agents(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -149,7 +156,7 @@ RESTS = {
 def does(row: Mapping[str, Any]) -> str:
     """What an agent does, and the reason of a pause or rest."""
     why = row["pause"] or RESTS.get(row.get("rest") or "", "")
-    return row["state"].replace("_", "-") + (f" ({why})" if why else "")
+    return str(row["state"]).replace("_", "-") + (f" ({why})" if why else "")
 
 
 def _table(*headings: str) -> Table:

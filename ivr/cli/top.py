@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ivr.cli.calls import Json
 from ivr.cli.context import console
-from ivr.cli.floor import OWN, clock, does, engine
+from ivr.cli.floor import OWN, clock, does, engine, stands
 from ivr.cli.outside import outside
 from ivr.control.lately import WITHIN
 from ivr.errors import CarelineError
@@ -106,9 +106,8 @@ def _waiting(rows: Sequence[View]) -> Table:
     table = _table("waits", "caller", "queue", ">for", "expected", "")
     for row in rows:
         expected = "–".join(map(clock, row["expected"] or ()))
-        ringing = f"rings at {row['ringing']}" if row["ringing"] else ""
         cells = (row["call"].removeprefix(OWN), row["caller"], row["queue"])
-        table.add_row(*map(outside, cells), clock(row["waited"]), expected, outside(ringing))
+        table.add_row(*map(outside, cells), clock(row["waited"]), expected, outside(stands(row)))
     return table
 
 

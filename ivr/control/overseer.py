@@ -132,6 +132,7 @@ class Overseer:
             "position": floor.position(waiting.call),
             "expected": None if expected is None else [round(one) for one in expected],
             "ringing": waiting.offered_to,
+            "callback": waiting.callback,
         }
 
     def _agent(self, seat: Seat) -> dict[str, Any]:
@@ -238,7 +239,7 @@ class Overseer:
             raise NotFound(f"There is no call {call[:80]!r} under way; `careline floor` has them.")
         return name, self._calls[name]
 
-    def grant(self, who: Person, act: Act, agent: str, phone: str) -> str:
+    async def grant(self, who: Person, act: Act, agent: str, phone: str) -> str:
         """Let `phone` listen to the agent's talk, by dialling the code returned within `GRANT`.
 
         The switch is asked for nothing by this: whoever wants to hear must be at a phone of the
@@ -250,6 +251,7 @@ class Overseer:
         seat = self._desk.floor.agent(agent)
         if seat is None or seat.state != "talking" or seat.call is None:
             raise NotFound(f"Agent {agent[:40]!r} talks to nobody now.")
+        await asyncio.to_thread(self._database.agents.get, phone)  # NotFound: nobody's phone
         self._grants[phone] = (self._clock() + GRANT, agent, act, who)
         return SPY_CODE
 

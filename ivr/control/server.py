@@ -145,7 +145,7 @@ class Control:
                 "There is no such act on an agent: listen, whisper, barge, extend are known."
             )
         phone = await _text(request, "phone")
-        return {"dial": self._overseer.grant(who, act, agent, phone)}
+        return {"dial": await self._overseer.grant(who, act, agent, phone)}
 
     def _who(self, request: web.Request) -> Person:
         """Who is at the other end, as the kernel says (unix(7), SO_PEERCRED)."""

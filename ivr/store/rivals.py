@@ -53,6 +53,11 @@ class Rivals:
                     continue  # put through to an outside number: no agent was taken away
                 head_start = float(row["terms"].get("head_start") or 0)
                 found[row["call_id"], row["taken"]] = Rival(
-                    row["call_id"], row["since"], head_start, row["talk"]["agent"], row["taken"]
+                    row["call_id"],
+                    row["since"],
+                    head_start,
+                    row["talk"]["agent"],
+                    row["taken"],
+                    str(row["terms"].get("queue") or ""),
                 )
         return tuple(found.values())

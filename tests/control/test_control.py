@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 import pytest
 
+from ivr.agent import AgentAccount
 from ivr.cli import floor, main, secure_entry
 from ivr.control import overseer as rules
 from ivr.control.client import Engine, path
@@ -70,6 +71,7 @@ class Hotline:
             if call == "careline-1":
                 self.desk.tell(OfferAccepted(call, "ana"))
         self.desk.tell(AgentArrived(Agent("bo"), paused="lunch"))
+        self.database.agents.add(AgentAccount("boss", "Boss", "en"))
         self.overseer = Overseer(
             self.desk,
             Door(self.database.closures),
@@ -100,7 +102,7 @@ async def hotline(tmp_path: Path) -> AsyncIterator[Hotline]:
     hotline.database.close()
 
 
-async def ask(question: Callable[..., T], *given: str, **fields: str) -> T:
+async def ask(question: Callable[..., T], *given: str | float, **fields: str) -> T:
     """Ask as a command does, from outside the engine's loop."""
     return await asyncio.to_thread(question, *given, **fields)
 
@@ -307,6 +309,11 @@ async def test_leave_ends_after_a_minute(hotline: Hotline) -> None:
 async def test_an_agent_who_talks_to_nobody_cannot_be_heard(hotline: Hotline, agent: str) -> None:
     with pytest.raises(NotFound):
         await ask(hotline.engine.spy, "listen", agent, "boss")
+
+
+async def test_a_phone_that_nobody_has_is_told(hotline: Hotline) -> None:
+    with pytest.raises(NotFound, match="nobody"):
+        await ask(hotline.engine.spy, "listen", "ana", "nobody")
 
 
 async def test_an_agent_who_was_paused_in_the_talk_is_heard_still(hotline: Hotline) -> None:

@@ -50,6 +50,20 @@ def test_an_answered_call_enters_connects_and_completes() -> None:
     ]
 
 
+def test_a_call_that_a_supervisor_moves_leaves_one_queue_and_enters_another() -> None:
+    assert told(
+        WAITS,
+        (20, "supervised", {"act": "move", "by": "li", "queue": "cards"}),
+        (30, "offer", {"agent": "bo"}),
+        (34, "joined", {"agent": "bo"}),
+    ) == [
+        "c|senior|NONE|ENTERQUEUE||8000|2",
+        "c|senior|NONE|EXITWITHTIMEOUT|2|2|20",
+        "c|cards|NONE|ENTERQUEUE||8000|2",
+        "c|cards|bo|CONNECT|34|c|4",
+    ]
+
+
 def test_the_callers_own_end_of_the_talk_is_told_apart() -> None:
     *_, last = told(
         WAITS,

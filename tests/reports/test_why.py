@@ -12,7 +12,7 @@ from ivr.cli.main import run
 from ivr.reasons import MOST_TOLD, WORDS, Language, sentence, sentences, verdicts_of
 from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
-from ivr.why import ENDS, Rival, explain, waits
+from ivr.why import ENDS, NOT_TAKEN, Rival, explain, waits
 from ivr.why import WORDS as STORY
 from routing.events import (
     AgentArrived,
@@ -176,6 +176,7 @@ def rival(call: str, since: float, head_start: float, agent: str, taken: float) 
         head_start,
         agent,
         NOON + timedelta(seconds=taken),
+        "general",
     )
 
 
@@ -243,6 +244,74 @@ def test_a_caller_who_gave_up_and_one_who_never_waited() -> None:
     ]
     [never] = explain(record((0, "arrived", {})), {})
     assert never.text == "The call never waited for an agent, so nothing was decided."
+
+
+def test_who_was_not_let_into_a_queue_is_told_why() -> None:
+    nobody = record(
+        (
+            0,
+            "rule",
+            {"name": "gold", "reason": 'rule "gold" holds (x), because caller.tier is gold'},
+        ),
+        (0, "unstaffed", {"queue": "vip"}),
+        (30, "ended", {"outcome": "completed", "by": "hotline"}),
+    )
+    assert [one.text for one in explain(nobody, {})] == [
+        'It was put straight through: rule "gold" holds (x), because caller.tier is gold',
+        "Nobody who could serve the queue vip was logged in, so it did not wait for an agent.",
+    ]
+    assert explain(nobody, {}, "zh")[0].text == "直接转接人工:规则 gold 成立(caller.tier = gold)。"
+    night = record((0, "closed", {"queue": "vip", "hours": "office"}))
+    assert "closed (office)" in explain(night, {})[0].text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(NOT_TAKEN))
+def test_every_reason_not_to_wait_has_words(kind: str, language: Language) -> None:
+    [told] = explain(
+        record((0, kind, {"queue": "vip", "hours": "office", "by": "li"})), {}, language
+    )
+    assert "{" not in told.text
+
+
+def test_the_wait_in_a_second_queue_is_told_with_that_in_the_first() -> None:
+    overflowed = record(
+        (0, "waiting", {"queue": "a", "need": ""}),
+        (6, "waited_too_long", {"queue": "a"}),
+        (6, "waiting", {"queue": "b", "need": ""}),
+        (7, "joined", {"agent": "bo"}),
+    )
+    texts = [one.text for one in explain(overflowed, {})]
+    assert "After 6 s it had waited as long as the queue allows." in texts
+    assert texts[-1] == "bo took it, after 7 s of waiting in all."
+
+
+def test_what_a_supervisor_did_and_for_whom_the_caller_waited_is_told() -> None:
+    waited = record(
+        (0, "waiting", {"queue": "a", "need": "", "own_agent": "ana", "patience": 8}),
+        (3, "supervised", {"act": "front", "by": "li"}),
+        (4, "supervised", {"act": "move", "by": "li", "queue": "b"}),
+        (8, "offer", {"agent": "bo", "need": "", "waited": 8.0, "verdicts": []}),
+        (9, "callback_asked", {"queue": "b"}),
+        (12, "ended", {"outcome": "callback", "by": "caller"}),
+    )
+    told = explain(waited, {})
+    assert told[0].reasons == ("For 8 s it waited for ana alone, whom the caller knows.",)
+    assert told[1].text == "No other call was taken before it."
+    assert [one.text for one in told[2:]] == [
+        "li had it served next of all that needed the same agents.",
+        "li moved it to the queue b.",
+        "After 8.0 s it was offered to bo; asked for: no particular skill.",
+        "After 9 s the caller chose to be called back, and kept the place.",
+    ]
+
+
+def test_calls_of_other_queues_were_not_ahead_of_one_that_nobody_was_found_for() -> None:
+    gave_up = record(
+        (0, "waiting", {"queue": "vip", "need": "zh 5"}), (9, "ended", {"by": "caller"})
+    )
+    told = explain(gave_up, {NOON: [rival("in the queue general", -5, 0, "kim", 2)]})
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
