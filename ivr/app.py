@@ -162,6 +162,7 @@ class App:
         )
         self.callbacks = Callbacks(self.desk, database.callbacks, outbound, self.journal, house)
         self.desk.ring_back = self.callbacks.learn
+        self.inbound.on_again = self.callbacks.again
 
         # Supervisors and agents.
         lately = Lately(now)

@@ -249,6 +249,7 @@ TOLD: dict[str, str | Callable[[Data], str]] = {
     "callback_asked": "The caller hangs up, and will be called back from the queue {queue}.",
     "callback": "Calls back whoever rang in {of} and has waited {waited} s in the queue {queue}.",
     "callback_rings": "The phone of {agent} is rung first.",
+    "agent_lost": "Was rung back in {of}, where nothing was heard of the phone of {agent} any more.",
     "callback_put_off": "To be rung again in {seconds} s; rung in vain {tried} times.",
     "callback_taken_over": "The caller was to be called back, and takes the place: {waited} s ahead.",
     "transfer": "Put through to {to}.",

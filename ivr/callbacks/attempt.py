@@ -29,6 +29,7 @@ from ivr.line.commands import (
 from ivr.line.line import Line
 from ivr.reasons import verdicts_of
 from ivr.record import BACK, Callback, CallEvent, CallSummary
+from ivr.wait import PHONE_LOST
 from routing.events import Offer, OfferAccepted, OfferRefused, TalkOver
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ class Switchboard(Protocol):
         self, call_id: str, agent: str, seconds: float, *, shown: str, shows: str
     ) -> Line | NotJoined:
         """Ring an agent's phone; its line once it is picked up. Raises LineError."""
+
+    async def has_vanished(self, line: Line) -> bool:
+        """Of a line that is over: whether nothing was heard of the agent's phone any more."""
 
 
 class Keeper(Protocol):
@@ -65,8 +69,15 @@ class Attempt:
     """One agent rung for one callback, and what came of it."""
 
     def __init__(
-        self, around: Around, waiting: WaitingList, callback: Callback, offer: Offer
+        self,
+        around: Around,
+        waiting: WaitingList,
+        callback: Callback,
+        offer: Offer,
+        talks: Callable[[str, Callback, str], None] = lambda attempt, callback, agent: None,
     ) -> None:
+        """`talks` is told when customer and agent talk: the attempt's call, and who the agent is."""
+        self._talks = talks
         self._around, self._waiting, self._callback, self._offer = around, waiting, callback, offer
         self._desk, self._now = around.desk, around.house.now
         at = self._now()
@@ -161,13 +172,19 @@ class Attempt:
         self._note("waiting", queue=callback.queue, position=1, waited=round(waited),
                    need=str(self._offer.decision.need))  # fmt: skip
         self._note("joined", agent=agent, **recording)
+        self._talks(self._summary.call_id, callback, agent)
         self._desk.tell(OfferAccepted(callback.call_id, agent))
         await self._waiting.served(callback)
         try:
             ended = await line.perform(Talk())
         finally:
             self._desk.tell(TalkOver(callback.call_id, agent))
-        return "answered", "caller" if isinstance(ended, HungUp) else "hotline"
+        if not isinstance(ended, HungUp):
+            return "answered", "hotline"
+        if await self._around.switchboard.has_vanished(line):
+            self._note("talk_over", by=PHONE_LOST)
+            return "answered", "hotline"
+        return "answered", "caller"
 
     async def _not_reached(
         self, line: Line, why: NotJoined, spec: CallbackSpec, waited: float

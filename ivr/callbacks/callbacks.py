@@ -2,17 +2,26 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
+from ivr.callbacks.again import Again
 from ivr.callbacks.attempt import Around, Attempt, Keeper, Switchboard
 from ivr.callbacks.waiting import House, WaitingList
 from ivr.desk import HANGS_UP_WITHIN, Desk
+from ivr.errors import CallerHungUp, LineError
+from ivr.line.commands import HandBack
+from ivr.line.line import Line
 from ivr.record import Callback
 from ivr.store.callbacks import Callbacks as Kept
 from routing.events import CallLeft, Offer, Release, Withdraw
 
 log = logging.getLogger(__name__)
+
+MOST_TALKS = 1000
+"""So many talks are remembered, the latest: their customers may lose the agent and are still there."""
 
 
 class Callbacks:
@@ -27,6 +36,7 @@ class Callbacks:
         self._around = Around(desk, switchboard, journal, house, lambda: self._closing)
         self._rings: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._talks: OrderedDict[str, tuple[Callback, str]] = OrderedDict()
         self._closing = False
 
     async def open(self) -> None:
@@ -72,6 +82,23 @@ class Callbacks:
                 return waited + callback.head_start
         return None
 
+    async def again(self, call_id: str, attempt: str, line: Line) -> None:
+        """The customer of an attempt, whose own call this is, has lost the agent in the talk."""
+        talk = self._talks.pop(attempt, None)
+        if talk is None or self._closing:
+            log.error("of a customer who was rung back in %s nothing is known", attempt)
+            with suppress(CallerHungUp, LineError):
+                await line.perform(HandBack())
+            return
+        callback, agent = talk
+        served = Again(self._around, callback, line, call_id, attempt, agent)
+        await self._spawn(served.run(), f"serve {call_id} again")
+
+    def _talks_now(self, attempt: str, callback: Callback, agent: str) -> None:
+        self._talks[attempt] = callback, agent
+        while len(self._talks) > MOST_TALKS:
+            self._talks.popitem(last=False)
+
     # -- what the floor decides ----------------------------------------------------------------------
 
     def learn(self, instruction: Offer | Withdraw | Release) -> None:
@@ -89,7 +116,9 @@ class Callbacks:
                 else:
                     if ringing is not None:
                         ringing.cancel()
-                    attempt = Attempt(self._around, self._waiting, callback, instruction)
+                    attempt = Attempt(
+                        self._around, self._waiting, callback, instruction, self._talks_now
+                    )
                     self._rings[call_id] = self._spawn(attempt.run(), f"call back for {call_id}")
 
     async def _drop(self, call_id: str) -> None:

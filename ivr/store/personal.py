@@ -69,6 +69,7 @@ STATISTICS: dict[str, tuple[str, ...]] = {
     "callback_asked": ("queue",),
     "callback": ("of", "queue", "waited", "tried"),
     "callback_rings": ("agent",),
+    "agent_lost": ("of", "agent"),
     "callback_put_off": ("seconds", "tried"),
     "callback_taken_over": ("waited",),
     "transfer": ("to",),

@@ -27,6 +27,7 @@ from ivr.line.commands import (
     Talk,
 )
 from ivr.line.far_end import Press, Script
+from ivr.line.line import Line
 from ivr.line.virtual_time import run
 from ivr.record import Callback, CallbackState, CallEvent, CallSummary
 from ivr.trial.case import try_cases
@@ -82,6 +83,9 @@ class Switchboard:
     async def ring(self, call_id: str, agent: str, seconds: float, **numbers: str) -> Any:
         self.rung.append(asyncio.get_running_loop().time())
         return self
+
+    async def has_vanished(self, line: Line) -> bool:
+        return False
 
     async def perform(self, command: Command) -> Outcome:
         await asyncio.sleep(2)

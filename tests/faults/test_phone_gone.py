@@ -76,12 +76,7 @@ async def test_a_caller_whose_agents_phone_falls_silent_talks_to_another(
     rig: Rig, tmp_path: Path
 ) -> None:
     async with hotline(rig, tmp_path, AGENTS, CALLERS) as served:
-        file = rig.switches.hotline.etc / "careline_pjsip_agents.conf"
-        shipped = file.read_text(encoding="utf-8")
-        assert "rtp_timeout = 15" in shipped
-        file.write_text(shipped.replace("rtp_timeout = 15", f"rtp_timeout = {SILENCE}"))
-        address = switch_agents.Address(port=rig.switches.ami_port)
-        assert switch_agents.reload(rig.switches.home, address, ("res_pjsip.so",))
+        with_little_patience(rig)
         async with running(served.settings, clock(OPEN)) as app:
             caller = await rig.carrier.call(NUMBER)
             await served.until_noted(NUMBER, "joined")
@@ -109,3 +104,13 @@ async def test_a_caller_whose_agents_phone_falls_silent_talks_to_another(
     said = [event.data["prompt"] for event in record.events if event.kind == "said"]
     assert said[-1] == "agent_lost"
     assert (record.summary.outcome, record.summary.agent) == ("answered", other)
+
+
+def with_little_patience(rig: Rig) -> None:
+    """Have the switch take a phone that is silent for `SILENCE` seconds for gone."""
+    file = rig.switches.hotline.etc / "careline_pjsip_agents.conf"
+    shipped = file.read_text(encoding="utf-8")
+    assert "rtp_timeout = 15" in shipped
+    file.write_text(shipped.replace("rtp_timeout = 15", f"rtp_timeout = {SILENCE}"))
+    address = switch_agents.Address(port=rig.switches.ami_port)
+    assert switch_agents.reload(rig.switches.home, address, ("res_pjsip.so",))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.errors import LineError
 from ivr.line.asterisk import agi
+from ivr.line.asterisk.sighting import AGAIN
 from ivr.line.commands import AgentPhone, Connect, NotJoinedCause, OutsideNumber
 
 SUBROUTINE = "careline-connect"
@@ -18,6 +19,8 @@ WHISPER = "careline-whisper"
 MET = "CARELINE_MET"
 """The channel variable that says whether the two have been joined: yes, or LOST where it broke off."""
 LOST = "lost"
+SILENT = "44"
+"""The cause of the end of a channel from which nothing came for so long (rtp_timeout)."""
 CARRIER = "carrier"
 """The PJSIP endpoint of the carrier's trunk."""
 
@@ -68,7 +71,8 @@ def subroutine(
     theirs = to.record is not None and not by_agent
     record = f"^{agi.raw_file(to.record)}" if theirs and to.record is not None else ""
     waits = "r" if music is None else f"m({music})"
-    options = f"{waits}U({WHISPER}^{agi.sounds(whisper)}{record})g"
+    again = f"F({AGAIN}^s^1)" if by_agent else ""
+    options = f"{waits}U({WHISPER}^{agi.sounds(whisper)}{record})g{again}"
     stay = "stay" if to.and_then else ""
     return agi.command("GOSUB", SUBROUTINE, "s", "1", f"{target(to.to)},{ring},{options},{stay}")
 

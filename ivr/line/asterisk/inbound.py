@@ -26,7 +26,7 @@ from ivr.line.asterisk.other_side import HoldClass
 from ivr.line.asterisk.outbound import CALLBACKS, Outbound
 from ivr.line.asterisk.playback import Audio
 from ivr.line.asterisk.secure import SecureEntry, record_again
-from ivr.line.asterisk.sighting import AGENTS, CALLERS, Sighting, sightings
+from ivr.line.asterisk.sighting import AGAIN, AGENTS, CALLERS, Sighting, sightings
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
@@ -75,12 +75,20 @@ OnFeature = Callable[[str, str, Line], Coroutine[Any, Any, None]]
 OnEntry = Callable[[str, SecureEntry], Coroutine[Any, Any, None]]
 """Has the caller of a call (its id), who is in a talk, key a secret."""
 
+OnAgain = Callable[[str, str, Line], Coroutine[Any, Any, None]]
+"""Serves a customer (the id of their call), who was rung back in another (its id) and has lost the
+agent there."""
+
 OnHold = Callable[[str, bool], None]
 """Told when the caller of a call (its id) is put on hold by the agent, and when that is over."""
 
 
 async def _no_entry(call_id: str, entry: SecureEntry) -> None:
     await entry.end()
+
+
+async def _no_more(call_id: str, before: str, line: Line) -> None:
+    await _hand_back(line)
 
 
 class Inbound:
@@ -99,6 +107,8 @@ class Inbound:
         on_hold: OnHold = lambda call_id, held: None,
         outbound: Outbound | None = None,
     ) -> None:
+        self.on_again: OnAgain = _no_more
+        """Who serves customers who were rung back."""
         self._on_entry = on_entry
         self._on_hold = on_hold
         self._ears = ears
@@ -110,6 +120,8 @@ class Inbound:
         self._on_call = on_call
         self._on_feature = on_feature
         self._lines: dict[str, AsteriskLine] = {}
+        self._came_of: dict[str, AsteriskLine] = {}
+        """Customers who were rung back, by the call in which: events name that as their origin."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._heart: asyncio.Task[None] | None = None
         self._stopped = False
@@ -220,7 +232,7 @@ class Inbound:
         Its Env is not read: that is one text, in which what the caller sent stands before the rest.
         """
         call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
-        if seen is None and context not in {CALLERS, AGENTS, CALLBACKS}:
+        if seen is None and context not in {CALLERS, AGENTS, CALLBACKS, AGAIN}:
             return
         if call_id in self._lines or (not self._heart and not self._stopped):
             return  # `start` will pick it up, when there are agents to serve it
@@ -252,6 +264,10 @@ class Inbound:
             line.agents = True
             if self._outbound is None or not self._outbound.picked_up(line):
                 self._spawn(_hang_up(line), f"end {call_id}, of which nobody knows")
+        elif context == AGAIN:
+            before = parked.get("Linkedid", "")
+            self._came_of[before] = line
+            self._spawn(self.on_again(call_id, before, line), f"{call_id}, rung back in {before}")
         elif context == AGENTS:
             agent = parked.get("AccountCode", "")
             self._spawn(self._on_feature(agent, dialled, line), f"{agent} dialled {dialled}")
@@ -274,11 +290,14 @@ class Inbound:
 
     def _happened(self, message: AmiMessage) -> None:
         call_id = message.get("Uniqueid", "")
-        line = self._lines.get(call_id) or self._lines.get(message.get("Linkedid", ""))
+        origin = message.get("Linkedid", "")
+        line = self._lines.get(call_id) or self._lines.get(origin) or self._came_of.get(origin)
         if line:
             line.event(message)
         if message["Event"] == "Hangup":
             self._lines.pop(call_id, None)
+            if line and line.call_id == call_id:
+                self._came_of.pop(origin, None)
             self._over.add(call_id)
 
     def _lost(self) -> None:
@@ -286,6 +305,7 @@ class Inbound:
         for line in self._lines.values():
             line.link_lost()
         self._lines.clear()
+        self._came_of.clear()
 
     async def _keep_beating(self) -> None:
         while True:

@@ -7,10 +7,11 @@ DTMFEnd and not from AGI, whose asynchronous loop throws away what is pressed be
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from ivr.errors import LineError
-from ivr.line.asterisk import agi, secure, spying, taking_down
+from ivr.line.asterisk import agi, dial, secure, spying, taking_down
 from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.channel import CLEAR_UP, PROMPT, Channel
 from ivr.line.asterisk.ears import Ears
@@ -60,6 +61,8 @@ class AsteriskLine:
         self.channel = channel
         self.agents = False
         """Whether an agent is on this line, and a customer is what it is joined with."""
+        self.vanished = False
+        """Whether the line has ended because nothing was heard of the caller any more."""
         self.answered = False
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self.on_entry: Callable[[SecureEntry], None] = lambda entry: None
@@ -106,6 +109,7 @@ class AsteriskLine:
             case "SoftHangupRequest":
                 self._end("switch" if self._other.ends_the_call else "caller")
             case "Hangup":
+                self.vanished = message.get("Cause") == dial.SILENT
                 self._end("caller")
                 self._ours.hung_up.set()
             case "AsyncAGIEnd":
@@ -239,6 +243,13 @@ class AsteriskLine:
             raise LineError(
                 "The switch did not take the caller aside: no agent talks to them."
             ) from None
+
+    async def has_vanished(self) -> bool:
+        """Of a line that is over: whether nothing was heard of the caller any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLEAR_UP):
+                await self._ours.hung_up.wait()
+        return self.vanished
 
     @property
     def on_lease(self) -> bool:

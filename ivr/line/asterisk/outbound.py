@@ -13,6 +13,7 @@ from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import AgentPhone, NotJoined, NotJoinedCause
+from ivr.line.line import Line
 
 CALLBACKS = "careline-callback"
 """The context of the dialplan in which agents' phones that are rung by the engine begin."""
@@ -78,6 +79,10 @@ class Outbound:
             return False
         waiting.set_result(line)
         return True
+
+    async def has_vanished(self, line: Line) -> bool:
+        """Of a line that is over: whether nothing was heard of the agent's phone any more."""
+        return isinstance(line, AsteriskLine) and await line.has_vanished()
 
     def _ended(self, message: AmiMessage) -> None:
         cause = message.get("Cause", "")

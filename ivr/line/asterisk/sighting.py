@@ -14,6 +14,8 @@ from ivr.line.asterisk.wire import AmiMessage
 CALLERS = "from-carrier"
 AGENTS = "careline-agents"
 """The contexts of the dialplan from which channels come."""
+AGAIN = "careline-again"
+"""The context of customers who were rung back and have lost their agent."""
 CONNECTING = "careline-connect"
 """The context in which a caller is who rings, or talks to, somebody."""
 SECURE = "careline-secure"
@@ -59,7 +61,7 @@ def sightings(channels: Iterable[AmiMessage]) -> dict[str, Sighting]:
         one["Uniqueid"]: _sighting(one, [other for other in all_ if other is not one])
         for all_ in family.values()
         for one in all_
-        if one.get("Context") in {CALLERS, AGENTS, CONNECTING, SECURE}
+        if one.get("Context") in {CALLERS, AGENTS, AGAIN, CONNECTING, SECURE}
         or one.get("Uniqueid") == one.get("Linkedid")
     }
 
@@ -71,7 +73,7 @@ def _sighting(one: AmiMessage, others: list[AmiMessage]) -> Sighting:
         if joined:
             return Sighting(one, "talking", tuple(joined))
         return Sighting(one, "ringing", tuple(other["Channel"] for other in others))
-    ours = context in {CALLERS, AGENTS}
+    ours = context in {CALLERS, AGENTS, AGAIN}
     if ours and one.get("Application") in {"AGI", "AudioSocket"}:
         return Sighting(one, "parked")
     return Sighting(one, "elsewhere")
