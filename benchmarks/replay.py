@@ -185,8 +185,10 @@ def _report(
         how=(
             "The same callers, patience, talks and agents for all. Agents are there where the trace "
             f"shows them, away in gaps over {TAKEN:.0f} min, not ready while a call they serve "
-            "waited. Patience of the served is drawn from Kaplan and Meier's estimate by kind, "
-            "priority and how many wait, given what they did wait; one caller in five is over 60. "
+            "waited, and serve a kind where they did not pass it over. Customers have the priority "
+            "they were served by. Patience of the served is drawn from Kaplan and Meier's estimate "
+            "by kind, priority and how many wait, given what they did wait; one caller in five is "
+            "over 60. "
             "The bank's order is 90 s of head start for each of its priorities. Service level: "
             f"answered within so long, of all who asked. Means of {seeds} seeds. Nobody could have "
             f"answered {100 * known:.0f} % even knowing how long everybody will talk and wait; not "
@@ -210,11 +212,11 @@ def _report(
                     abs(fit.off) <= ALLOWED,
                 )
                 for fit in overall
-                if "15 s" not in fit.measure
             ),
             Claim(
-                "the share answered of every class of 200 calls or more is within 5 % of the bank's",
-                all(fit.holds for fit in judged if fit.measure == "answered"),
+                "answered, abandonment and mean wait of every class of 200 calls or more are within "
+                "5 % of the bank's",
+                all(fit.holds for fit in judged if "15 s" not in fit.measure),
             ),
             Claim(
                 "with two agents kept free for them, the elderly wait under 6 s", elders[KEPT_2] < 6

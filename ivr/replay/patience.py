@@ -17,8 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-ENOUGH = 100
-"""Callers of a class who gave up, from which on it has an estimate of its own."""
+ENOUGH = 15
+"""Callers of a class who gave up, from which on it has an estimate of its own.
+
+Few are enough: where few wait few give up, and with the estimate of all they would seem impatient."""
+
+PARTS = 14
+"""Into how many parts of equal size callers are divided by how many waited when they came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,14 @@ EVERYBODY: Class = ("", None, None)
 def _wider(one: Class) -> tuple[Class, ...]:
     """The classes a caller belongs to, the narrowest first."""
     kind, priority, crowd = one
-    return (one, (kind, priority, None), (kind, None, crowd), (kind, None, None), EVERYBODY)
+    return (
+        one,
+        ("", priority, crowd),
+        (kind, priority, None),
+        (kind, None, crowd),
+        (kind, None, None),
+        EVERYBODY,
+    )
 
 
 def patience_by_class(
@@ -120,19 +132,19 @@ def patience_by_class(
 
 
 class Crowding:
-    """How many wait is much or little: in which quarter of what callers of a trace met it is."""
+    """How many wait is much or little: in which part of what callers of a trace met it is."""
 
     def __init__(self, since: Sequence[float], until: Sequence[float]) -> None:
         self._since, self._until = sorted(since), sorted(until)
         met = sorted(map(self.waiting, since))
-        quarters = {met[len(met) * part // 4] for part in (1, 2, 3)} if met else set()
-        self.edges = tuple(sorted(quarters - {0}))
-        """The least number waiting of each quarter but the first."""
+        parts = {met[len(met) * part // PARTS] for part in range(1, PARTS)} if met else set()
+        self.edges = tuple(sorted(parts - {0}))
+        """The least number waiting of each part but the first."""
 
     def waiting(self, at: float) -> int:
         """How many waited in the trace at a moment, whoever came in it apart."""
         return bisect_left(self._since, at) - bisect_left(self._until, at)
 
     def of(self, waiting: int) -> int:
-        """The quarter in which so many waiting are, from 0."""
+        """The part in which so many waiting are, from 0."""
         return bisect_right(self.edges, waiting)

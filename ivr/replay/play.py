@@ -8,7 +8,7 @@ from ivr.replay.app_queue import AppQueue, Settings
 from ivr.replay.clock import Replay
 from ivr.replay.rules import Rules
 from ivr.replay.scene import Caller, Casting
-from ivr.replay.shifts import AWAY, Shifts, shifts_of
+from ivr.replay.shifts import AWAY, Attendance, Shifts
 from ivr.replay.talks import Pace
 from ivr.replay.trace import Trace
 from routing.floor import Floor
@@ -39,9 +39,10 @@ class Stage:
         pace: Pace = "agent",
     ) -> None:
         casting = Casting(trace, over_60, pace)
+        attendance = Attendance(trace, away)
         self.talks = casting.talks
         self.takes = tuple(
-            Take(seed, casting.scene(seed), shifts_of(trace, away, seed)) for seed in seeds
+            Take(seed, casting.scene(seed), attendance.shifts(seed)) for seed in seeds
         )
 
     def play(self, way: Way) -> tuple[tuple[Outcome, ...], ...]:

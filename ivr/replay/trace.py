@@ -15,7 +15,9 @@ class Recorded:
     until it was answered or the caller gave up, `talk` how long the answered call was served. With
     `answered` but no `agent` nobody knows who served it. `kind` is the type of service or queue.
     `priority` is the recorder's own; None where the recorder did not keep it. `skill` is a language
-    or other skill that the call asks of an agent beside its kind, "" for none.
+    or other skill that the call asks of an agent beside its kind, "" for none. `customer` is who
+    called, "" where the recorder did not know. `head_start` is the seconds of waiting time by which
+    the recorder put the call ahead; None where nobody knows its order.
     """
 
     call: str
@@ -28,11 +30,18 @@ class Recorded:
     priority: int | None = None
     skill: str = ""
     age: int | None = None
+    customer: str = ""
+    head_start: float | None = None
 
     @property
     def until(self) -> float:
         """When the waiting was over."""
         return self.since + self.waited
+
+    @property
+    def asks(self) -> str:
+        """What it asks of an agent: a skill of its own, or else its kind."""
+        return self.skill or self.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Small traces made by hand, in minutes and seconds that can be followed with a pencil."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,10 @@ def answered(
     call: str, since: float, waited: float, agent: str, talk: float, kind: str = "PS"
 ) -> Recorded:
     return Recorded(call, kind, since, waited, True, agent, talk, priority=1 if waited else None)
+
+
+def called_by(customer: str, call: Recorded, priority: int = 2) -> Recorded:
+    return replace(call, customer=customer, priority=priority)
 
 
 def gone(call: str, since: float, waited: float, kind: str = "PS") -> Recorded:

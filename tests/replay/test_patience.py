@@ -49,16 +49,17 @@ def test_a_class_of_few_has_the_estimate_of_its_kind() -> None:
     found = patience_by_class(waits)
     assert found(("PS", 2, 0)) is found(("PS", None, 0))
     assert found(("PS", 2, 3)) is found(("PS", None, None))
+    assert found(("NE", 1, 0)) is found(("", 1, 0))
     assert found(("PS", 1, 0)) is not found(("PS", 1, 1))
     assert found(("NW", 0, 0)) is found(("", None, None))
 
 
-def test_quarters_of_a_crowd_are_told_apart() -> None:
-    # They come every second, and each stays until all are there: they find 0, 1, … 7 waiting.
-    crowding = Crowding([float(n) for n in range(8)], [100.0] * 8)
-    assert [crowding.waiting(float(n)) for n in range(8)] == list(range(8))
-    assert crowding.edges == (2, 4, 6)
-    assert [crowding.of(n) for n in (0, 1, 2, 5, 6, 90)] == [0, 0, 1, 2, 3, 3]
+def test_parts_of_a_crowd_are_told_apart() -> None:
+    # They come every second, and each stays until all are there: they find 0, 1, … 27 waiting.
+    crowding = Crowding([float(n) for n in range(28)], [100.0] * 28)
+    assert [crowding.waiting(float(n)) for n in range(28)] == list(range(28))
+    assert crowding.edges == tuple(range(2, 28, 2))
+    assert [crowding.of(n) for n in (0, 1, 2, 5, 26, 90)] == [0, 0, 1, 2, 13, 13]
 
 
 def test_who_gave_up_gives_up_then_again_and_keeps_the_share_of_the_more_patient() -> None:
