@@ -1,6 +1,7 @@
 """What do benchmarks of callers who speak stand on? A switch, and the engine's ears beside it."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -72,6 +73,8 @@ async def engine(
     switches: Switches, hearing: Hearing, prompt: Path
 ) -> AsyncIterator["asyncio.Queue[Line]"]:
     """The lines of calls, as they come; whatever is said on them is `prompt`."""
+    gc.collect()
+    gc.freeze()  # as careline serve does
     lines: asyncio.Queue[Line] = asyncio.Queue()
 
     async def on_call(_: Arrival, line: Line) -> None:

@@ -27,6 +27,7 @@ import numpy as np
 from ivr.errors import HearingError
 from speech import frontend
 from speech.pieces import spelled
+from speech.priority import yield_to_sound
 from speech.recognizer import NOTHING, RATE, Heard, Samples, Word
 
 PROCESSES = 1
@@ -49,8 +50,10 @@ BEFORE = RATE // 5
 """Samples at the beginning of a turn before the voice."""
 
 
-def _end_with_the_engine() -> None:
-    """In a worker: end when the engine does, also where it was killed and could not say so."""
+def _begin() -> None:
+    """In a worker: be in no hurry, and end when the engine does, also where it was killed and could not
+    say so."""
+    yield_to_sound()
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -112,9 +115,7 @@ class SphinxRecognizer:
         if self._pool is None:
             # Forked, a process would hold locks of threads that it does not have.
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self._processes, mp_context=spawn, initializer=_end_with_the_engine
-            )
+            self._pool = ProcessPoolExecutor(self._processes, mp_context=spawn, initializer=_begin)
         pool, loop = self._pool, asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(pool, decode, sound.tobytes(), phrases, many)

@@ -25,6 +25,7 @@ from speech import frontend
 from speech.decoys import DECOYS
 from speech.noise import Quieter
 from speech.pieces import spelled
+from speech.priority import yield_to_sound
 from speech.recognizer import NOTHING, RATE, Heard, Samples, Word
 
 T = TypeVar("T")
@@ -49,7 +50,9 @@ class VoskRecognizer:
         self._folder = model
         self._model: Any = None
         self._loading = threading.Lock()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"vosk-{language}")
+        self._pool = ThreadPoolExecutor(
+            threads, thread_name_prefix=f"vosk-{language}", initializer=yield_to_sound
+        )
         self._known = lru_cache(maxsize=20_000)(self._look_up)
 
     async def warm_up(self) -> None:

@@ -1,6 +1,9 @@
 """Do the recognizers hear callers? Real models, a few clips; benchmarks/speech.py has the figures."""
 
 import asyncio
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from ivr.errors import HearingError
 from speech.hearing import Expected, Hearing, NotUnderstood, Understood
 from speech.matching import key
+from speech.priority import NICER
 from speech.recognizer import Recognizer
 from speech.sphinx import SphinxRecognizer
 from speech.vosk import VoskRecognizer
@@ -121,6 +125,26 @@ async def test_a_broken_model_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(HearingError, match="careline models verify"):
         await empty.warm_up()
     empty.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_recognizing_waits_for_the_sound_of_calls(
+    recognizers: dict[str, Recognizer],
+) -> None:
+    urgent = os.getpriority(os.PRIO_PROCESS, 0)
+    for recognizer in recognizers.values():
+        await recognizer.warm_up()
+    sphinx, vosk = recognizers["en"], recognizers["ko"]
+    assert isinstance(sphinx, SphinxRecognizer)
+    processes = [process.pid for process in sphinx.processes()]
+    threads = [one.native_id for one in threading.enumerate() if one.name.startswith("vosk-ko")]
+    for worker in (*processes, *threads):
+        assert worker is not None
+        assert os.getpriority(os.PRIO_PROCESS, worker) == min(19, urgent + NICER)
+    assert processes
+    assert threads
+    vosk.close()
+    sphinx.close()
 
 
 async def test_a_recognizer_s_process_that_dies_is_replaced() -> None:
