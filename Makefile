@@ -8,21 +8,36 @@ TOOLS  := $(VENV)/tools
 LOCK   := $(TOOLS)/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: demo test lint soak bench switch lock audit fuzz clean
+.PHONY: demo test unit calls steady types lint soak bench switch programs python lock audit fuzz clean
+
+# What waits for packages, for an Asterisk or for telephones does not wait in a queue.
+MAKEFLAGS += --jobs=4
 
 demo: $(READY) switch          ## real calls through a real Asterisk; --keep: make demo KEEP=1
 	$(BIN)/python -m demo $(if $(KEEP),--keep)
 
-test: $(READY) switch lint     ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
-	# Real calls wait more than they work; the longest files go first.
+test: lint unit calls types $(if $(CI),steady)  ## everything that must hold
+
+unit: lint programs            ## what needs no switch; calls under way come first on the processor
+	nice -n 15 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
+
+# Real calls wait more than they work, so types are looked at beside them; the longest files go first.
+LAST := $(if $(filter test,$(MAKECMDGOALS)),unit)
+
+calls: $(READY) switch | $(LAST)
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m switch \
-		tests/line tests/switch tests/faults tests $(PYTEST)
+		tests/hotline/test_secrets.py tests/faults tests/hotline tests/switch tests \
+		$(if $(CI),--ignore tests/faults/test_soak.py) $(PYTEST)
+
+types: $(READY) | $(LAST)
+	nice -n 15 $(BIN)/mypy
+
+steady: lint switch            ## five minutes of the soak; in CI, beside everything else
+	SOAK_SECONDS=300 $(BIN)/python -m pytest tests/faults/test_soak.py -q
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 
 soak: $(READY) switch          ## calls and random faults for two hours; SECONDS=600 SEED=7
 	SOAK_SECONDS=$(or $(SECONDS),7200) SOAK_SEED=$(or $(SEED),1) \
@@ -31,8 +46,14 @@ soak: $(READY) switch          ## calls and random faults for two hours; SECONDS
 bench: $(READY) switch         ## figures, measured side by side on this machine
 	$(BIN)/python -m benchmarks
 
-switch: $(READY)               ## an Asterisk: the system's own, or one under var/
-	$(BIN)/careline switch install
+switch: programs               ## an Asterisk: the system's own, or one under var/
+	$(PYTHON) -m ivr.switch
+
+programs: python
+	sh deploy/packages.sh
+
+python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Careline needs Python 3.11 or newer; set PYTHON=")'
 
 lock: $(TOOLS)                 ## the newest allowed versions, with hashes: engine, and everything
 	$(LOCK) -o requirements.lock
@@ -49,11 +70,10 @@ $(TOOLS):
 	$(PYTHON) -m venv $(TOOLS)
 	$(TOOLS)/bin/pip install --quiet uv pip-audit
 
-$(READY): pyproject.toml deploy/packages.sh
-	sh deploy/packages.sh
-	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Careline needs Python 3.11 or newer; set PYTHON=")'
+# Not compiled: most of what is installed is never imported.
+$(READY): pyproject.toml | python
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-compile --editable '.[dev]'
 	touch $(READY)
 
 clean:                         ## remove the virtual environment, caches, and all of var/

@@ -118,7 +118,7 @@ async def begin(process: Process) -> None:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(b"\n")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):  # it loads and begins in 3 s of a processor that is free
         while b"The hotline answers" not in (line := await process.stdout.readline()):
             assert line, "careline serve ended before it answered"
 

@@ -6,7 +6,6 @@ import os
 import signal
 import tempfile
 import time
-from asyncio.subprocess import Process
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,56 +32,77 @@ from tests.rig.sound import Sound
 
 pytestmark = pytest.mark.switch
 
-AGENTS = [AgentAccount("ana", "Ana", "zh", {"zh": 5, "senior_care": 5})]
-NUMBER = "13977780001"
+AGENTS = [
+    AgentAccount(name, name, "zh", {"zh": 5, "senior_care": 5}) for name in ("ana", "bea", "cai")
+]
+"""One more than talk: one is kept free for the next elderly caller."""
+NUMBER, ANOTHER = "13977780001", "13977780002"
 LOST = 1.5
 """Seconds that may be missing at the end when the switch is killed: it writes about each second."""
 BETWEEN_WRITES = 0.6
 NOBODY_SERVES = 11
 """Seconds after the last beat of an engine's heart when the switch takes it for dead."""
+HUMS = 2
+"""Seconds for which both hum at the beginning of a talk, and at its end."""
 
 
-async def talk(served: Served) -> tuple[Leg, Leg]:
+async def talk(served: Served, number: str = NUMBER) -> tuple[Leg, Leg]:
     """A caller and an agent who hum at each other, and whose talk is recorded."""
-    caller = await served.rig.carrier.call(NUMBER)
+    before = {one.name: served.live(one.name) for one in AGENTS}
+    caller = await served.rig.carrier.call(number)
     await caller.until_answered()
     await caller.press("0")
-    phone = await served.rig.carrier.phone("ana").rung()
+    found: list[Leg] = []
+
+    def rings() -> bool:
+        live = ((one.name, served.live(one.name)) for one in AGENTS)
+        found[:] = [leg for name, leg in live if leg is not None and leg is not before[name]]
+        return bool(found)
+
+    await until("a phone rings", rings)
+    [phone] = found
     await phone.until_answered()
     await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
-    await served.until_noted(NUMBER, "joined")
-    await asyncio.sleep(2)
+    await served.until_noted(number, "joined")
+    await asyncio.sleep(HUMS)
     return caller, phone
 
 
-async def talk_whose_engine_dies_in_a_secure_entry(
-    served: Served, engine: Process
-) -> tuple[Leg, Leg]:
-    """The two of a talk whom the switch has joined again; some of the secret had been keyed."""
-    caller, phone = await talk(served)
+async def some_of_a_secret_is_keyed(caller: Leg, phone: Leg) -> None:
+    """The agent asks for a secret, and the caller begins to key it."""
     await caller.be_silent()
     await phone.press("*9")
     await caller.until_heard(QUESTION)
     await caller.press("604")
-    engine.kill()
-    await engine.wait()
-    await until_both_hear_each_other(caller, phone, NOBODY_SERVES + 5)
-    return caller, phone
 
 
-async def kept(served: Served, within: float = 60) -> Recording:
-    """The one recording there is, once it is put away."""
+async def hum_and_part(caller: Leg, phone: Leg) -> float:
+    """Both hum, then the agent hangs up; when that was."""
+    await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
+    await asyncio.sleep(HUMS)
+    await phone.hang_up()
+    return await phone.until_ended()
+
+
+async def kept(served: Served, *numbers: str, within: float = 60) -> list[Recording]:
+    """The recording of each caller's talk, once all are put away."""
     found: list[Recording] = []
 
     def there() -> bool:
         found[:] = served.database.recordings.find(Wanted(state=None))
-        return bool(found)
+        return len(found) == len(numbers)
 
-    await until("the recording is put away", there, within)
-    [recording] = found
+    await until("the recordings are put away", there, within)
     capture = served.settings.var / "recordings" / "capture"
     await until("nothing raw is left", lambda: not list(capture.glob("*")), within)
-    return recording
+    of = {one.call_id: one for one in found}
+    return [of[call_of(served, number).summary.call_id] for number in numbers]
+
+
+def call_of(served: Served, number: str) -> CallRecord:
+    record = served.record(number)
+    assert record is not None
+    return record
 
 
 def sides(served: Served, recording: Recording) -> tuple[Sound, Sound]:
@@ -95,9 +115,8 @@ def sides(served: Served, recording: Recording) -> tuple[Sound, Sound]:
     return (left / 32768).astype(np.float32), (right / 32768).astype(np.float32)
 
 
-def joined_at(record: CallRecord | None) -> float:
-    assert record is not None
-    return next(one.at.timestamp() for one in record.events if one.kind == "joined")
+def noted_at(record: CallRecord, kind: str) -> float:
+    return next(one.at.timestamp() for one in record.events if one.kind == kind)
 
 
 @pytest.fixture
@@ -128,36 +147,47 @@ async def test_what_was_said_until_the_switch_was_killed_is_kept(
         killed = time.time()
         os.kill(number, signal.SIGKILL)
         await asyncio.to_thread(process.start, asterisk, switches.hotline)
-        recording = await kept(served)
+        [recording] = await kept(served, NUMBER)
         assert recording.state == "kept"
         assert recording.note == "the call was cut short"
-        lost = killed - joined_at(served.record(NUMBER)) - recording.seconds
+        lost = killed - noted_at(call_of(served, NUMBER), "joined") - recording.seconds
         assert lost < LOST, f"{lost:.2f} s are missing"
         left, right = sides(served, recording)
         assert sound.find_tone(left, OF_THE_CALLER, 1) is not None
         assert sound.find_tone(right, OF_THE_AGENT, 1) is not None
 
 
-async def test_a_talk_whose_engine_is_killed_in_a_secure_entry_goes_on_and_is_kept_to_its_end(
+async def test_talks_whose_engine_is_killed_in_a_secure_entry_are_kept_to_their_ends(
     rig: Rig, tmp_path: Path
 ) -> None:
     async with hotline(rig, tmp_path, AGENTS, ()) as served:
         with_secure_entry(served.settings.flows)
         async with serving(served.settings) as engine, standing_by(served.settings) as another:
-            caller, phone = await talk_whose_engine_dies_in_a_secure_entry(served, engine)
+            alone, picked_up = await talk(served, NUMBER), await talk(served, ANOTHER)
+            await asyncio.gather(*(some_of_a_secret_is_keyed(*two) for two in (alone, picked_up)))
+            engine.kill()
+            await engine.wait()
+            await asyncio.gather(
+                *(until_both_hear_each_other(*two, NOBODY_SERVES + 5) for two in (alone, picked_up))
+            )
+            # One is over while there is no engine; the other goes on with the next one.
+            ends = {NUMBER: await hum_and_part(*alone)}
+            await alone[0].until_ended()
             await begin(another)
-            await served.until_noted(NUMBER, "picked_up")
-            await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
-            await asyncio.sleep(2)
-            await phone.hang_up()
-            lasted = time.time() - joined_at(served.record(NUMBER))
-            recording = await kept(served)
-        assert recording.state == "kept"
-        assert "began anew" in recording.note, "whoever looks at it knows why"
-        assert (recording.agent, recording.queue) == ("ana", "general")
-        assert recording.seconds > lasted - 0.5
-        left, right = sides(served, recording)
-        for side, hertz in ((left, OF_THE_CALLER), (right, OF_THE_AGENT)):
-            assert sound.find_tone(side[: 2 * RATE], hertz, 0.4) is not None
-            assert sound.find_tone(side[-RATE:], hertz, 0.4) is not None, "it is recorded again"
-        assert dtmf.keys(left) == ""
+            await served.until_noted(ANOTHER, "picked_up")
+            ends[ANOTHER] = await hum_and_part(*picked_up)
+            recordings = await kept(served, NUMBER, ANOTHER)
+        for (number, ended), recording in zip(ends.items(), recordings, strict=True):
+            record = call_of(served, number)
+            joined, asked = noted_at(record, "joined"), noted_at(record, "secure_entry_begins")
+            assert recording.state == "kept"
+            assert "began anew" in recording.note, "whoever looks at it knows why"
+            assert recording.queue == "general"
+            assert recording.seconds > ended - joined - 0.5
+            left, right = sides(served, recording)
+            for side, hertz in ((left, OF_THE_CALLER), (right, OF_THE_AGENT)):
+                begins, last = side[: round((asked - joined) * RATE)], side[-HUMS * RATE :]
+                assert sound.find_tone(begins, hertz, 0.4) is not None
+                assert sound.find_tone(last, hertz, 0.4) is not None, "it is recorded again"
+            assert dtmf.keys(left) == "", "and nothing of what was keyed"
+        assert len({one.agent for one in recordings}) == 2, "each talk with its own agent"

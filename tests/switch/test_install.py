@@ -2,6 +2,8 @@
 
 import os
 import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,9 @@ def test_installing_twice_installs_once(asterisk: Asterisk) -> None:
     said: list[str] = []
     assert install.install(CHECKOUT, said.append) == asterisk
     assert said == [f"Asterisk {asterisk.version} is here already: {asterisk.program[-1]}"]
+
+
+def test_it_comes_before_any_library_is_installed() -> None:
+    without_libraries = [sys.executable, "-S", "-c", "import ivr.switch.__main__"]
+    done = subprocess.run(without_libraries, cwd=CHECKOUT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
