@@ -8,6 +8,7 @@ what was recorded of the flow until then is deleted.
 """
 
 import asyncio
+import errno
 import logging
 import tempfile
 import time
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.errors import CarelineError, NotFound
+from ivr.errors import CarelineError, NotFound, StoreError
 from ivr.record import CallEvent, CallSummary
 from ivr.store.database import Database
 from recordings.catalogue import Recording
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 SETTLED = 1.5
 """Seconds in which a file has not grown when the switch is done with it; it writes each second."""
 LOOK_AGAIN = 0.5
+TRY_AGAIN = 30.0  # seconds after which a disk that was full, or the store, is asked again
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LONGEST_WAIT = 60.0
 CUT_SHORT = "put away after the engine began anew"
 BROKEN_OFF = "the call was cut short"
@@ -183,11 +186,31 @@ class Keeping:
             await self._seal_or_fail(_row(part, call, agent, note), part, raw)
 
     async def _seal_or_fail(self, recording: Recording, part: Part, raw: Path) -> None:
+        told = False
+        while (error := await self._no_room_to_seal(recording, part, raw)) is not None:
+            if not told:
+                log.error("the recording %s has to wait to be put away: %s", part, error)
+            told = True
+            if self._stopping.is_set():
+                return
+            await self._pause(TRY_AGAIN)
+
+    async def _no_room_to_seal(
+        self, recording: Recording, part: Part, raw: Path
+    ) -> StoreError | OSError | None:
+        """Seal a recording, or note that it failed; or, with nothing changed, what stands in the way
+        and may pass. The raw file stays then: if not this engine, the next one tries again."""
         try:
             await asyncio.to_thread(self._seal, recording, part, raw)
-        except (CarelineError, OSError) as error:
-            # The raw file stays: the engine tries again when it begins the next time.
+        except StoreError as error:
+            return error
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                return error
             await self._failed(recording, str(error))
+        except CarelineError as error:
+            await self._failed(recording, str(error))
+        return None
 
     async def _until_written(self, part: Part, raw: Path) -> bool:
         """Wait until the switch has let go of the call and of the file; False if we stop before."""
@@ -202,13 +225,13 @@ class Keeping:
                 return False
             await self._pause()
 
-    async def _pause(self) -> None:
+    async def _pause(self, seconds: float = LOOK_AGAIN) -> None:
         """Wait until it is time to look again; a stop is noticed at once."""
         if self._stopping.is_set():
             await asyncio.sleep(LOOK_AGAIN)
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_AGAIN):
+            async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
     def _seal(self, recording: Recording, part: Part, raw: Path) -> None:
