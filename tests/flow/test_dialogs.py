@@ -16,7 +16,7 @@ from ivr.flow.wording import SYSTEM_PROMPTS
 from ivr.line.far_end import Press, Script
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
-from tests.flow.test_steps import House
+from tests.flow.house import House
 
 CENTER = """
 center: {name: Test, languages: [zh, en], entry: main, human: main.human}

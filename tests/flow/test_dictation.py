@@ -14,7 +14,8 @@ from ivr.line.far_end import HangUp, Press, Reaction, Script, Talks
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
 from ivr.trial.box import Measured
-from tests.flow.test_steps import RECORD, VOICEMAIL, House, hotline, says, take
+from tests.flow.cases import RECORD, VOICEMAIL
+from tests.flow.house import House, hotline, says, take
 
 REVIEWED = VOICEMAIL | {"review": "again"}
 

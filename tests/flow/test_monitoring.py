@@ -20,7 +20,7 @@ from ivr.line.commands import (
     Muted,
     Outcome,
 )
-from tests.flow.test_steps import House
+from tests.flow.house import House
 
 SAY: Step = STEPS["say"].model_validate({"say": "welcome", "next": "pin"})
 PIN: Step = STEPS["ask"].model_validate(

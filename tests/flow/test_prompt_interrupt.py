@@ -18,8 +18,8 @@ from ivr.flow.talking import HumanWanted
 from ivr.line.far_end import Press, Say, Script
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
+from tests.flow.house import House
 from tests.flow.test_load import HERE
-from tests.flow.test_steps import House
 
 GREETING, NOTICE, HELP = "您好，欢迎致电。", "您的通话将被录音。", "您要办什么？"
 MENU = {"menu": "help", "choices": {"1": {"to": "a", "says": "yes"}}, "otherwise": "human"}

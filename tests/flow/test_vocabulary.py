@@ -11,8 +11,8 @@ from ivr.flow.expression import Facts, Unknown, compile_expression
 from ivr.flow.knowing import Knowing
 from ivr.flow.load import load
 from ivr.flow.vocabulary import CALLER, CEL, CENTER, OURS, fields
+from tests.flow.house import House
 from tests.flow.test_load import HERE
-from tests.flow.test_steps import House
 
 
 def knowing() -> Knowing:
