@@ -6,16 +6,16 @@ cannot be used is an outcome, and such a caller is served like anyone the hotlin
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from urllib.parse import unquote
 
 import phonenumbers
-from babel.languages import get_official_languages, get_territory_language_info
 
 from ivr.errors import BadInput
+from ivr.tongues import DIALECTS, guess_language, second_best
 
 NumberKind = Literal["number", "withheld", "short", "unusable"]
 
@@ -164,11 +164,6 @@ def _unwrap(raw: str, country: str) -> CallingNumber:
     return _read(digits, country)
 
 
-# Languages whose speakers are served in another, with what is said their own way where a prompt has
-# it: the members of Chinese in ISO 639-3 (macrolanguage zho).
-DIALECTS = dict.fromkeys(("cjy", "gan", "hak", "hsn", "nan", "wuu", "yue"), "zh")
-
-
 def recognise(
     number: CallingNumber,
     profile: Profile | None,
@@ -187,7 +182,7 @@ def recognise(
     if named is not None:
         language = named
     elif own:  # the caller's own languages are known and none is served
-        language = _second_best(languages)
+        language = second_best(languages)
     else:
         language = guess_language(number.country, languages, country)
     return Caller(
@@ -213,39 +208,6 @@ def age_on(birth: date, day: date) -> int:
     if birth > day:
         raise ValueError(f"born on {birth}, which is after {day}")
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def guess_language(country: str | None, languages: Sequence[str], home: str) -> str:
-    """The language to try with a caller from `country`, out of those served.
-
-    The first of the country's own languages that is served (CLDR: official ones, the most spoken
-    first); otherwise English if served; otherwise the default, `languages[0]`. Callers from the
-    hotline's own country, and those whose country is not known, get the default.
-    """
-    if country is None or country == home:
-        return languages[0]
-    served = (tag for tag in languages_of(country) if tag in languages)
-    return next(served, _second_best(languages))
-
-
-def languages_of(country: str) -> tuple[str, ...]:
-    """The primary tags of a country's official languages, the most spoken first (from CLDR).
-
-    A country without an official language (the United States) has its most spoken one.
-    """
-    tags = get_official_languages(country, de_facto=True)
-    if not tags:
-        spoken = get_territory_language_info(country)
-        tags = tuple(sorted(spoken, key=lambda tag: _share(spoken[tag]), reverse=True)[:1])
-    return tuple(dict.fromkeys(tag.split("_")[0] for tag in tags))
-
-
-def _share(spoken: Mapping[str, float | str | None]) -> float:
-    return float(spoken["population_percent"] or 0)
-
-
-def _second_best(languages: Sequence[str]) -> str:
-    return "en" if "en" in languages else languages[0]
 
 
 def _bare(raw: str) -> str:

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ivr.caller import DIALECTS
 from ivr.errors import BadInput, VoiceError
 from ivr.line.commands import Spoken
+from ivr.tongues import DIALECTS
 from speech.audio import quiet, read_wav, telephone
 from speech.voice import MADE, Voice
 

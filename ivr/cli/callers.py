@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ivr.archive import Archive
-from ivr.caller import Profile, age_on, guess_language, mask, parse_number
+from ivr.caller import Profile, age_on, mask, parse_number
 from ivr.cli.context import console, database, say, settings
 from ivr.cli.outside import harmless, outside
 from ivr.cli.person import who
@@ -25,6 +25,7 @@ from ivr.outside import handed_over
 from ivr.store import Database, profile_fields
 from ivr.store.callers import GoodRow, ImportReport, Row
 from ivr.store.callers_file import CallersFile
+from ivr.tongues import guess_language
 from recordings.shelf import Shelf
 
 app = typer.Typer(no_args_is_help=True, help="The people the hotline knows, by their number.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from ivr.caller import DIALECTS
 from ivr.flow.center import Center
 from ivr.flow.expression import ExpressionError, Template, compile_template
 from ivr.flow.fields import ANYTHING, NAME, Interrupt, Interrupts, Model, Name, wrong
@@ -20,6 +19,7 @@ from ivr.flow.source import MOST_PROBLEMS, Loc, Source, read
 from ivr.flow.step import Step
 from ivr.flow.steps import STEPS
 from ivr.flow.wording import Variants
+from ivr.tongues import DIALECTS
 
 LONGEST_PROMPT = 2000  # characters; minutes of speech
 _OWN = ("center.yaml", QUALITY)  # files that are no flow

@@ -8,12 +8,11 @@ from ivr.caller import (
     CallingNumber,
     Profile,
     age_on,
-    guess_language,
-    languages_of,
     parse_number,
     recognise,
 )
 from ivr.errors import BadInput
+from ivr.tongues import guess_language, languages_of
 
 SERVED = ("zh", "en", "ja", "ru", "ko")
 TODAY = date(2026, 11, 21)
