@@ -103,7 +103,8 @@ def may_take(
     """Whether a free agent who meets the call's need may be offered it.
 
     Not after a refusal; not while kept for others, by `routing.reserve`; and not a callback while a
-    call ahead of it waits that the agent could serve, whatever keeps the two apart for the moment.
+    call ahead of it waits that the agent could serve, whatever keeps the two apart for the moment:
+    only a callback that is postponed, perhaps until tomorrow, is passed.
     """
     if agent in waiting.excluded:
         return False

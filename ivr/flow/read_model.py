@@ -1,9 +1,9 @@
 """A mapping from a file made into a model, and what is wrong with it into words."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ivr.flow.fields import Model, shown
 from ivr.flow.problem import Problem, did_you_mean, quoted
@@ -51,8 +51,8 @@ def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any
     kind = detail["type"]
     if kind == "extra_forbidden":
         field = str(loc[-1])
-        fields = {info.alias or name for name, info in model.model_fields.items()}
-        known = fields if len(detail["loc"]) == 1 else set()
+        there = _model_at(model, detail["loc"][:-1])
+        known = {info.alias or name for name, info in there.model_fields.items()}
         message = f"unknown field {quoted(field)} in {what}{did_you_mean(field, known)}"
         return source.problem(source.key(loc), message, "unknown-field")
     if kind == "missing":
@@ -72,3 +72,19 @@ def _problem(model: type[Model], source: Source, at: Loc, what: str, detail: Any
     if kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**detail.get("ctx", {}))
     return source.problem(source.value(loc), f"{shown(detail['input'])} found, {expected}", "value")
+
+
+def _model_at(model: type[BaseModel], at: Loc) -> type[BaseModel]:
+    """The model of what stands at a place within what `model` is read from."""
+    for part in at:
+        for name, info in model.model_fields.items():
+            if part == (info.alias or name):
+                model = _model_in(info.annotation) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in a field's type such as `dict[str, QueueSpec]` or `Overflow | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

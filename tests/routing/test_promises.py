@@ -1,5 +1,11 @@
 """What holds on every floor whatever happens: calls and agents do as they please, and we watch."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 from random import Random
 from typing import get_args
 
@@ -25,6 +31,7 @@ from routing.events import (
     OfferAccepted,
     OfferRefused,
     PhoneSeen,
+    QueuesChanged,
     TalkOver,
     TimePassed,
     WrapUpExtended,
@@ -32,7 +39,7 @@ from routing.events import (
 from routing.floor import Floor
 from routing.match import verdicts
 from routing.model import Agent, Need, Queue, Relax, Reserve
-from routing.rest import Missed
+from routing.rest import CoolDowns, Missed
 from tests.routing.shift import Shift, run_day
 from tests.routing.watch import Watch
 
@@ -57,6 +64,11 @@ QUEUES = {
     "either": Queue("either", need=Need(any_of=((Need({"ja": 1}), Need({"care": 4})),))),
     "grown": Queue("grown", need=Need(none_of=(Need({"trainee": 1}),))),
 }
+OTHER_QUEUES = {
+    name: replace(queue, reserve=None, wrap_up=8.0, cool_downs=CoolDowns(0, 0, 0, 0))
+    for name, queue in QUEUES.items()
+}
+"""The same after somebody has published: nobody is kept, and nobody rests after a missed call."""
 NAMES = st.sampled_from(["ana", "ben", "cid", "dora"])
 SKILLS = st.dictionaries(st.sampled_from(["care", "ja", "trainee"]), st.integers(1, 5))
 CAUSES = st.sampled_from(get_args(Missed))
@@ -174,6 +186,11 @@ class AnyDay(RuleBasedStateMachine):
         call = self.one_of(data, self.watch.talking)
         self.tell(TalkOver(call, self.watch.talking[call]))
 
+    @rule(queues=st.sampled_from([QUEUES, OTHER_QUEUES]))
+    def supervisor_publishes(self, queues: Mapping[str, Queue]) -> None:
+        self.shift.queues = queues
+        self.tell(QueuesChanged(queues))
+
     @rule(seconds=st.sampled_from([0.0, 1.0, 4.0, 15.0]))
     def time_passes(self, seconds: float) -> None:
         self.shift.now += seconds
@@ -290,12 +307,42 @@ def new_call(dice: Random, name: str, number: int) -> CallWaits:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_promises_hold_through_100_000_events(seed: int) -> None:
-    """Twenty long days of 5,000 events each; every event is watched, every tenth also counted."""
+    """Twenty long days of 5,000 events each; every event is watched, every tenth also counted. The
+    same events bring the same instructions, were they told to another floor."""
+    shift = long_day(seed, 5_000)
+    again = Floor(QUEUES, occupancy_limit=shift.occupancy)
+    for now, event, instructions in shift.log:
+        assert again.handle(event, now) == instructions
+    assert sum(isinstance(event, CallWaits) for _, event, _ in shift.log) > 1_000
+
+
+def test_the_same_day_is_the_same_in_another_process() -> None:
+    """Nothing hangs on the order of a set, which is another in every process."""
+    script = "from tests.routing.test_promises import told_on; print(told_on(3))"
+    surroundings = {**os.environ, "PYTHONHASHSEED": "11", "PYTHONPATH": os.pathsep.join(sys.path)}
+    there = subprocess.run(
+        [sys.executable, "-c", script], env=surroundings, capture_output=True, text=True, check=True
+    )
+    assert there.stdout.strip() == told_on(3)
+
+
+def told_on(seed: int) -> str:
+    """A day's instructions in short, the same if and only if all of them are."""
+    short = [
+        (one.call, one.agent) if isinstance(one, Offer) else one
+        for _, _, instructions in long_day(seed, 2_000).log
+        for one in instructions
+    ]
+    return sha256(repr(short).encode()).hexdigest()
+
+
+def long_day(seed: int, events: int) -> Shift:
+    """A day on which everything happens, watched from beginning to end."""
     dice = Random(seed)
     names = [f"agent{number}" for number in range(dice.randint(2, 9))]
-    shift = Shift(QUEUES, occupancy=dice.choice([None, 0.05, 0.5]), keep_log=False)
+    shift = Shift(QUEUES, occupancy=dice.choice([None, 0.05, 0.5]))
     watch, count = Watch(shift), 0
-    while watch.events < 5_000:
+    while watch.events < events:
         what, name = dice.random(), dice.choice(names)
         if what < 0.30:
             count += 1
@@ -316,7 +363,7 @@ def test_promises_hold_through_100_000_events(seed: int) -> None:
             watch.tell(CallLeft(min(watch.calls)))
         if watch.events % 10 == 0:
             watch.agrees()
-    assert count > 1_000
+    return shift
 
 
 TALK, WRAP_UP, RING = 60.0, 10.0, 20.0
