@@ -155,10 +155,12 @@ class App:
         )
         house = House(
             lambda: self.hotline,
-            lambda: self._outside(self.hotline),
+            lambda number: self._outside(self.hotline, number),
             lambda: self.door.closed is not None,
             lambda call_id: self.keeping.file(call_id) if self.keeping is not None else None,
             now,
+            database.callers.find,
+            self.reception.calls,
         )
         self.callbacks = Callbacks(self.desk, database.callbacks, outbound, self.journal, house)
         self.desk.ring_back = self.callbacks.learn

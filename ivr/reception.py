@@ -20,6 +20,7 @@ from ivr.line.line import Arrival, Line
 from ivr.pickup import PickUps
 from ivr.publish.live import Edition, Live, fetch
 from ivr.record import CallRecord, UnderWay
+from ivr.secure_entry import Talk
 from ivr.sounds import Sounds
 from ivr.store.database import Database
 from ivr.tasks import Tasks
@@ -47,7 +48,7 @@ class MakeCall(Protocol):
 
 
 class Reception:
-    """Takes calls in. `calls` are those under way, by their ids."""
+    """Takes calls in. `calls` are those under way, and talks of callbacks, by their ids."""
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class Reception:
     ) -> None:
         """`flows` is where the files of versions lie; `keep` has an older edition served beside the
         live one."""
-        self.calls: dict[str, Call] = {}
+        self.calls: dict[str, Talk] = {}
         self._database = database
         self._live = live
         self._flows = flows

@@ -1,7 +1,7 @@
 """How does an agent have the caller key a secret in a talk, and learn only whether it is right?"""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
@@ -11,6 +11,7 @@ from ivr.flow.steps.ask import Ask
 from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
+from ivr.record import CallSummary
 
 SECRET = "secret"  # noqa: S105  the name under which it is kept until it is looked up
 
@@ -39,6 +40,34 @@ class Entry(Line, Protocol):
 
     async def tell(self, spoken: Spoken) -> None:
         """Say something to the agent alone."""
+
+
+class Talk(Protocol):
+    """A call under way, as far as its talk is concerned: `ivr.call.Call`, or a callback."""
+
+    @property
+    def summary(self) -> CallSummary:
+        """The call in one line, as it stands."""
+
+    @property
+    def entry(self) -> Result | Literal["under_way"] | None:
+        """Its newest secure entry."""
+
+    @property
+    def has_secure_entry(self) -> bool:
+        """Whether the flows that serve it have a secret to be keyed."""
+
+    async def secure_entry(self, entry: Entry) -> None:
+        """Have the caller key a secret; the agent waits."""
+
+    def held(self, *, on_hold: bool) -> None:
+        """The agent put the caller on hold, or took them off it."""
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        """Write an event into the record."""
+
+    def trouble(self, what: str, error: Exception | None = None) -> None:
+        """Record a failure and tell the operator."""
 
 
 async def take(entry: Entry, talk: Conversation, spec: SecureSpec, language: str) -> Result:

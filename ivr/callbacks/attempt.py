@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from ivr.callbacks.in_talk import InTalk
 from ivr.callbacks.waiting import LOOK_AGAIN, House, WaitingList
 from ivr.caller import mask
 from ivr.desk import Desk
@@ -103,25 +104,24 @@ class Attempt:
             return
         waited = max(0.0, (self._now() - self._callback.since).total_seconds())
         self._journal(self._summary)
-        self._note("callback", of=call, queue=self._callback.queue, waited=round(waited),
+        self.note("callback", of=call, queue=self._callback.queue, waited=round(waited),
                    tried=self._callback.tried)  # fmt: skip
         decision = self._offer.decision
-        self._note("offer", agent=agent, need=str(decision.need), stage=decision.stage,
+        self.note("offer", agent=agent, need=str(decision.need), stage=decision.stage,
                    waited=round(decision.waited, 1), verdicts=verdicts_of(decision))  # fmt: skip
         outcome, by = "put_off", "hotline"
         try:
             outcome, by = await self._ring(waited)
         except LineError as error:
-            self._note("trouble", text=f"the switch failed: {error}")
-            log.error("callback %d: the switch failed: %s", self._callback.id, error)
+            self.trouble(f"the switch failed: {error}")
             self._waiting.postpone(call, LOOK_AGAIN)
         except asyncio.CancelledError:
             if self._around.closing():
-                self._note("engine_stops", agent=agent)
+                self.note("engine_stops", agent=agent)
             else:
                 seat = self._desk.floor.agent(agent)
                 gone = seat is not None and not seat.reachable
-                self._note("withdrawn", agent=agent, **({"cause": "unreachable"} if gone else {}))
+                self.note("withdrawn", agent=agent, **({"cause": "unreachable"} if gone else {}))
             if self._joined is not None:
                 outcome = "talk_went_on"
             raise
@@ -132,21 +132,21 @@ class Attempt:
         """What became of it, and who ended it."""
         callback, agent = self._callback, self._offer.agent
         number = as_dialled(callback.number or "")
-        self._note("callback_rings", agent=agent)
+        self.note("callback_rings", agent=agent)
         rung = await self._around.switchboard.ring(
             self._summary.call_id, agent, self._offer.ring, shown=number, shows=callback.shows
         )
         if isinstance(rung, NotJoined):
-            self._note("refused", agent=agent, cause=rung.cause)
+            self.note("refused", agent=agent, cause=rung.cause)
             self._desk.tell(OfferRefused(callback.call_id, agent, rung.cause))
             return "put_off", "hotline"
         try:
             return await self._ring_customer(rung, number, waited)
         except CallerHungUp:  # the agent, that is
             if self._joined is not None:
-                self._note("talk_over", by="agent")
+                self.note("talk_over", by="agent")
                 return "answered", "agent"
-            self._note("refused", agent=agent, cause="declined")
+            self.note("refused", agent=agent, cause="declined")
             self._desk.tell(OfferRefused(callback.call_id, agent, "declined"))
             return "put_off", "agent"
         except asyncio.CancelledError:
@@ -169,20 +169,25 @@ class Attempt:
             return "not_reached", "hotline"
         recording = {} if tape is None else {"recording": tape.stem, "recorded": True}
         self._joined = self._now()
-        self._note("waiting", queue=callback.queue, position=1, waited=round(waited),
+        self.note("waiting", queue=callback.queue, position=1, waited=round(waited),
                    need=str(self._offer.decision.need))  # fmt: skip
-        self._note("joined", agent=agent, **recording)
+        self.note("joined", agent=agent, **recording)
         self._talks(self._summary.call_id, callback, agent)
         self._desk.tell(OfferAccepted(callback.call_id, agent))
         await self._waiting.served(callback)
+        talks, own_id = self._around.house.talks, self._summary.call_id
+        talks[own_id] = InTalk(
+            self._summary, callback, agent, self._desk, self._around.house, self.note, self.trouble
+        )
         try:
             ended = await line.perform(Talk())
         finally:
+            del talks[own_id]
             self._desk.tell(TalkOver(callback.call_id, agent))
         if not isinstance(ended, HungUp):
             return "answered", "hotline"
         if await self._around.switchboard.has_vanished(line):
-            self._note("talk_over", by=PHONE_LOST)
+            self.note("talk_over", by=PHONE_LOST)
             return "answered", "hotline"
         return "answered", "caller"
 
@@ -192,17 +197,17 @@ class Attempt:
         """The agent hears it and is free; the customer is rung again later, or no more."""
         callback = self._callback
         tried = callback.tried + 1
-        self._note("not_joined", to="customer", cause=why.cause)
+        self.note("not_joined", to="customer", cause=why.cause)
         with suppress(CallerHungUp):
             await self._tell_agent(line, NOT_REACHED)
             await line.perform(Hangup())
         if tried >= spec.tries:
-            self._note("waiting", queue=callback.queue, position=1, waited=round(waited),
+            self.note("waiting", queue=callback.queue, position=1, waited=round(waited),
                        need=str(self._offer.decision.need))  # fmt: skip
             await self._waiting.give_up(callback, tried)
         else:
             until = self._now() + timedelta(seconds=spec.gap)
-            self._note("callback_put_off", seconds=round(spec.gap), tried=tried)
+            self.note("callback_put_off", seconds=round(spec.gap), tried=tried)
             await self._waiting.put_off(callback, tried, until)
             self._waiting.postpone(callback.call_id, spec.gap)
 
@@ -219,7 +224,13 @@ class Attempt:
         if spoken is not None:
             await line.perform(Play((spoken,), interrupt=""))
 
-    def _note(self, kind: str, /, **data: Any) -> None:
+    def trouble(self, what: str, error: Exception | None = None) -> None:
+        """Record a failure and tell the operator."""
+        self.note("trouble", text=what)
+        log.error("callback %d: %s", self._callback.id, what, exc_info=error)
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        """Write an event into the record."""
         self._journal(CallEvent(self._summary.call_id, self._seq, self._now(), kind, data))
         self._seq += 1
 
@@ -228,7 +239,7 @@ class Attempt:
 
     def _end(self, outcome: str, by: str, waited: float) -> None:
         at = self._now()
-        self._note("ended", outcome=outcome, by=by)
+        self.note("ended", outcome=outcome, by=by)
         talked = None if self._joined is None else (at - self._joined).total_seconds()
         self._journal(
             replace(

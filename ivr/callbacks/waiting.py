@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from ivr.caller import Profile
 from ivr.desk import Desk
 from ivr.errors import NotFound, StoreError
 from ivr.flow.center import CallbackSpec
 from ivr.flow.hotline import Hotline
 from ivr.flow.outside import Failed, Outside, Ticket
 from ivr.record import Callback, CallbackState
+from ivr.secure_entry import Talk
 from ivr.store.callbacks import Callbacks as Kept
 from routing.events import CallbackPostponed, CallLeft, CallWaits
 from routing.model import Relax
@@ -31,15 +33,18 @@ Tape = Callable[[str], Path | None]
 class House:
     """What callbacks need of the hotline around them.
 
-    `hotline` is the live one, `outside` takes its tickets, `closed` says whether it is closed by
-    hand, `now` is the time, aware.
+    `hotline` is the live one, `outside` are its other systems for a caller's number, `closed` says
+    whether it is closed by hand, `now` is the time, aware. `profile` finds what is known of a number,
+    and `talks` are the calls under way, by their ids.
     """
 
     hotline: Callable[[], Hotline]
-    outside: Callable[[], Outside]
+    outside: Callable[[str], Outside]
     closed: Callable[[], bool]
     tape: Tape
     now: Callable[[], datetime]
+    profile: Callable[[str], Profile | None] = lambda number: None
+    talks: dict[str, Talk] = field(default_factory=dict)
 
 
 class WaitingList:
@@ -166,6 +171,6 @@ class WaitingList:
             callback.language,
             {"queue": callback.queue, "tries": tried},
         )
-        told = await self._house.outside().open_ticket(ticket)
+        told = await self._house.outside(callback.number or "").open_ticket(ticket)
         if isinstance(told, Failed):
             log.error("nobody was told that a callback was given up: %s", told.why)

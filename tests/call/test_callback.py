@@ -165,7 +165,7 @@ def called_back(
                         since=now - timedelta(minutes=5))  # fmt: skip
         board, store = Switchboard(list(customers), hall), Store(kept)
         told, journal = Told(), Journal()
-        house = House(lambda: hall.hotline, lambda: told, lambda: False, lambda _: None, hall.now)
+        house = House(lambda: hall.hotline, lambda _: told, lambda: False, lambda _: None, hall.now)
         room: Any = Callbacks(hall.desk, store, board, journal, house)  # type: ignore[arg-type]
         hall.desk.ring_back = room.learn
         await room.open()

@@ -13,6 +13,7 @@ from ivr.app import App, running
 from ivr.caller import Profile
 from ivr.record import Callback, CallRecord
 from ivr.store.database import Database
+from tests.hotline.bank import Bank
 from tests.hotline.day import (
     OF_THE_AGENT,
     OF_THE_CALLER,
@@ -22,7 +23,7 @@ from tests.hotline.day import (
     until,
     until_both_hear_each_other,
 )
-from tests.hotline.flows import change, lively
+from tests.hotline.flows import QUESTION, RIGHT, change, lively, with_secure_entry
 from tests.hotline.story import Story, stories_of, story
 from tests.hotline.test_queue_log import until_line
 from tests.hotline.test_recordings import hears, sides
@@ -30,7 +31,7 @@ from tests.hotline.test_recordings import kept as recording_of
 from tests.rig.engine import OPEN, clock, engine
 from tests.rig.leg import Leg
 from tests.rig.phone import Refuses
-from tests.rig.rig import Rig, Switches
+from tests.rig.rig import Rig, Switches, free_ports
 
 pytestmark = pytest.mark.switch
 
@@ -40,11 +41,13 @@ AGENTS = [AgentAccount(name, name, "en", {tag: 5}) for name, tag in SPEAKERS.ite
 NUMBERS = {name: f"1394444000{n}" for n, name in enumerate(SPEAKERS)}
 CALLERS = [Profile(f"+86{NUMBERS[name]}", "王芳", None, (tag,)) for name, tag in SPEAKERS.items()]
 GAP = 1.5
+BANK = free_ports(1)[0]
+PIN = "640918"
 
 
 def flows(folder: Path) -> Path:
     """The lively hotline, which soon offers to call back; at night only those who speak Italian."""
-    lively(folder)
+    with_secure_entry(lively(folder, bank=BANK))
     change(folder / "center.yaml", _call_back)
     change(folder / "prompts.en.yaml", _in_few_words)
     return folder
@@ -134,7 +137,7 @@ async def day(
     request: pytest.FixtureRequest, switches: Switches, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[CallbackDay]:
     folder = flows(tmp_path_factory.mktemp("hotline") / "flows")
-    async with Rig.over(switches) as rig, AsyncExitStack() as stack:
+    async with Rig.over(switches) as rig, AsyncExitStack() as stack, Bank.open(BANK, PIN):
         app = await stack.enter_async_context(engine(rig, AGENTS, CALLERS, flows=folder))
         stories = stories_of(request.session.items, request.module)
         day = CallbackDay(app, rig, stories, stack)
@@ -152,10 +155,17 @@ async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: Callback
     phone, customer = await day.called_back("fay")
     assert customer.caller_number == "95588"
     await until_both_hear_each_other(customer, phone)
+    await phone.press("*9")
+    await customer.until_heard(QUESTION)
+    await customer.press(PIN)
+    await phone.until_heard(RIGHT)
+    await until_both_hear_each_other(customer, phone)
     await customer.hang_up()
     await phone.until_ended(2)
     await until("the attempt is in the record", lambda: len(day.attempts(caller)) == 1)
     [record] = day.attempts(caller)
+    keyed = [event.data for event in record.events if event.kind == "secure_entry"]
+    assert keyed == [{"outcome": "right", "recording": True, "token": True}]
     assert (record.summary.outcome, record.summary.agent) == ("answered", "fay")
     assert record.summary.hung_up_by == "caller"
     assert day.kept(caller).state == "served"

@@ -68,8 +68,8 @@ def subroutine(
     if music is not None and not MUSIC_CLASS.fullmatch(music):
         raise LineError(f"{music!r} cannot be a class of music on hold.")
     ring = min(max(1, round(to.ring)), LONGEST_RING)
-    theirs = to.record is not None and not by_agent
-    record = f"^{agi.raw_file(to.record)}" if theirs and to.record is not None else ""
+    place = "^^" if by_agent else "^"
+    record = f"{place}{agi.raw_file(to.record)}" if to.record is not None else ""
     waits = "r" if music is None else f"m({music})"
     again = f"F({AGAIN}^s^1)" if by_agent else ""
     options = f"{waits}U({WHISPER}^{agi.sounds(whisper)}{record})g{again}"

@@ -66,7 +66,7 @@ class AsteriskLine:
         self.answered = False
         """Whether the call is off the hook; the dialplan may have answered it already."""
         self.on_entry: Callable[[SecureEntry], None] = lambda entry: None
-        """Called when the agent has the caller key a secret."""
+        """Called when the agent has the caller, or the customer, key a secret."""
         self.on_hold: Callable[[bool], None] = lambda held: None
         """Called when the agent puts the caller on hold (True), and when that is over."""
         self._ami = ami
@@ -128,6 +128,10 @@ class AsteriskLine:
                 self._hold_seen(message)
             case "MixMonitorMute" if self._entry is not None:
                 self._entry.event(message)
+            case "UserEvent" if self.agents and message.get("UserEvent") == SECURE:
+                self._secure(message)
+            case "DTMFEnd" if self.agents and message.get("Direction") == "Received":
+                self._customer_pressed(message.get("Digit", ""))
 
     def _recording_seen(self, message: AmiMessage) -> None:
         """Something is told of the recording on our own channel: of an agent's that is the talk's."""
@@ -135,6 +139,8 @@ class AsteriskLine:
             self._monitoring.event(message)
         elif message["Event"] == "MixMonitorStart":
             self._other.recorded()
+        elif self._entry is not None:
+            self._entry.event(message)
 
     def _hold_seen(self, message: AmiMessage) -> None:
         if self.in_talk:
@@ -144,13 +150,10 @@ class AsteriskLine:
         """The caller has left the talk to key a secret, heard a prompt there, or is in it again."""
         match message.get("State"):
             case "asked" if self.in_talk and self._entry is None:
-                self._entry = SecureEntry(
-                    self._ami,
-                    self.channel,
-                    self._other.channel,
-                    self._audio,
-                    recorded=self._other.to_be_recorded,
-                )
+                ours, theirs = self.channel, self._other.channel
+                caller, agent = (theirs, ours) if self.agents else (ours, theirs)
+                recorded = self._other.to_be_recorded
+                self._entry = SecureEntry(self._ami, caller, agent, self._audio, recorded=recorded)
                 self.on_entry(self._entry)
                 self._taken_aside.set()
             case "over":
@@ -164,7 +167,12 @@ class AsteriskLine:
             self._entry = None
 
     def _pressed(self, key: str) -> None:
-        (self._keypad if self._entry is None else self._entry).press(key)
+        """A key was pressed on our own channel: an agent's is no answer to what a customer is asked."""
+        (self._keypad if self._entry is None or self.agents else self._entry).press(key)
+
+    def _customer_pressed(self, key: str) -> None:
+        if self._entry is not None:
+            self._entry.press(key)
 
     def found_talking(self, other_side: str) -> None:
         """The caller is in a talk that somebody else began; `Talk` goes on with it."""
@@ -230,14 +238,13 @@ class AsteriskLine:
 
         Returns when the entry has begun. Raises LineError where that cannot be.
         """
-        if self.agents:
-            raise LineError("It was the hotline that rang: no secret can be keyed in such a talk.")
         if not self.in_talk or self._entry is not None:
             raise LineError("The caller talks to nobody now, or is keying a secret already.")
         self._taken_aside.clear()
         try:
             async with asyncio.timeout(PROMPT):
-                await secure.ask(self._ami, self._other.channel)
+                agent = self.channel if self.agents else self._other.channel
+                await secure.ask(self._ami, agent)
                 await self._taken_aside.wait()
         except TimeoutError:
             raise LineError(

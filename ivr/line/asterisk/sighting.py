@@ -19,7 +19,7 @@ AGAIN = "careline-again"
 CONNECTING = "careline-connect"
 """The context in which a caller is who rings, or talks to, somebody."""
 SECURE = "careline-secure"
-"""The context in which a caller is who keys a secret in a talk."""
+"""The context in which a caller, or a customer who was rung back, is who keys a secret in a talk."""
 OTHER_END = re.compile(r"PJSIP/([a-z0-9-]+)-[0-9a-f]+")
 OUTSIDE = "carrier"
 
@@ -61,15 +61,27 @@ def sightings(channels: Iterable[AmiMessage]) -> dict[str, Sighting]:
         one["Uniqueid"]: _sighting(one, [other for other in all_ if other is not one])
         for all_ in family.values()
         for one in all_
-        if one.get("Context") in {CALLERS, AGENTS, AGAIN, CONNECTING, SECURE}
-        or one.get("Uniqueid") == one.get("Linkedid")
+        if _began_a_call(one, all_)
     }
+
+
+def _began_a_call(one: AmiMessage, family: list[AmiMessage]) -> bool:
+    if one.get("Context") == SECURE:  # a customer keys it in a call that an agent's channel began
+        return not any(
+            other["Uniqueid"] == one.get("Linkedid") for other in family if other is not one
+        )
+    ours = one.get("Context") in {CALLERS, AGENTS, AGAIN, CONNECTING}
+    return ours or one.get("Uniqueid") == one.get("Linkedid")
 
 
 def _sighting(one: AmiMessage, others: list[AmiMessage]) -> Sighting:
     context, bridge = one.get("Context", ""), one.get("BridgeId", "")
     if context in {CONNECTING, SECURE}:
-        joined = [other["Channel"] for other in others if bridge and other["BridgeId"] == bridge]
+        joined = [
+            other["Channel"]
+            for other in others
+            if (bridge and other["BridgeId"] == bridge) or other.get("Context") == SECURE
+        ]
         if joined:
             return Sighting(one, "talking", tuple(joined))
         return Sighting(one, "ringing", tuple(other["Channel"] for other in others))
