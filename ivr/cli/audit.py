@@ -33,12 +33,13 @@ def verify() -> int:
         found = opened.audit.verify()
     if found.broken is not None:
         say(
-            f"The audit log was tampered with: entry {found.broken} does not follow from the "
-            f"{found.entries} before it.",
+            f"The audit log was tampered with: entry {found.broken} was changed, or one before it "
+            "was taken out or put in.",
             "red",
         )
         return 1
-    say(f"All {found.entries} entries follow from each other.", "green")
+    count = "1 entry is" if found.entries == 1 else f"{found.entries} entries are"
+    say(f"{count} whole: each follows from the one before it.", "green")
     say(
         "The last hash, to be noted where nobody here can change it, so that entries cut off at "
         f"the end are missed: {found.last}"

@@ -68,5 +68,6 @@ def doctor() -> int:
             console.print("     →", outside(finding.remedy), soft_wrap=True)
         bad += finding.grade == "bad"
     if bad:
-        say(f"The hotline cannot answer until {bad} thing(s) are mended.", "red")
+        what = "1 thing is" if bad == 1 else f"{bad} things are"
+        say(f"The hotline cannot answer until {what} mended.", "red")
     return 1 if bad else 0

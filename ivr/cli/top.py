@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Group, RenderableType
@@ -14,12 +14,13 @@ from rich.text import Text
 
 from ivr.cli.calls import Json
 from ivr.cli.context import console
-from ivr.cli.floor import OWN, clock, does, engine, stands
+from ivr.cli.floor import OWN, Engine, clock, does, engine, stands
 from ivr.cli.outside import outside
 from ivr.control.lately import WITHIN
 from ivr.errors import CarelineError
 
 EVERY = 1.0  # seconds between two looks
+EVERY_PLAIN = 5.0  # where each is printed below the last
 GOOD, POOR = 0.8, 0.6
 """Service levels from which a queue is shown green, and below which red."""
 STATES = ("free", "ringing", "talking", "wrap_up", "resting", "paused", "unreachable")
@@ -44,18 +45,32 @@ def top(
         console.print(screen(first, datetime.now().astimezone(), lines=None))
         return
     try:
-        with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
-            seen, lost = first, ""
-            while True:
-                now = datetime.now().astimezone()
-                live.update(screen(seen, now, console.height, lost), refresh=True)
-                time.sleep(EVERY)
-                try:
-                    seen, lost = asked.floor(), ""
-                except CarelineError:
-                    lost = lost or f"The engine has not answered since {now:%H:%M:%S}."
+        if console.is_terminal and not console.is_dumb_terminal:
+            with Live(console=console, screen=True, auto_refresh=False) as live:
+                _follow(asked, first, lambda seen: live.update(seen, refresh=True), console.height)
+        else:
+            _follow(asked, first, console.print, None, EVERY_PLAIN)
     except KeyboardInterrupt:
         return
+
+
+def _follow(
+    asked: Engine,
+    seen: View,
+    show: Callable[[RenderableType], None],
+    lines: int | None,
+    every: float = EVERY,
+) -> NoReturn:
+    """Show the floor again and again, also past a restart of the engine."""
+    lost = ""
+    while True:
+        now = datetime.now().astimezone()
+        show(screen(seen, now, lines, lost))
+        time.sleep(every)
+        try:
+            seen, lost = asked.floor(), ""
+        except CarelineError:
+            lost = lost or f"The engine has not answered since {now:%H:%M:%S}."
 
 
 def screen(seen: View, now: datetime, lines: int | None = None, lost: str = "") -> RenderableType:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
-from ivr.doctor import ears, people, telephony, words
+from ivr.doctor import disk, ears, people, telephony, words
 from ivr.doctor.finding import Check, Finding
 from ivr.errors import CarelineError
 from ivr.refusal import unusable
@@ -44,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     programs,
     words.flows,
     ears.recognizers,
+    disk.room,
     people.database,
     people.agents,
     telephony.switch,

@@ -71,7 +71,7 @@ def test_after_init_it_names_the_next_steps(doctor: Doctor) -> None:
     assert after(said, "bad there are no agents") == "→ careline agents add NAME --skill zh=3"
     remedy = after(said, "bad the switch is not configured")
     assert remedy == "→ careline switch configure --carrier ADDRESS"
-    assert said[-1] == "The hotline cannot answer until 2 thing(s) are mended."
+    assert said[-1] == "The hotline cannot answer until 2 things are mended."
 
 
 @pytest.mark.usefixtures("begun")

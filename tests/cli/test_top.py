@@ -165,11 +165,27 @@ def test_a_program_gets_what_the_engine_tells(
 
 
 def test_it_looks_once_a_second_until_control_c_also_past_a_restart(
-    looks: list[float], capsys: pytest.CaptureFixture[str]
+    looks: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    drawn = io.StringIO()
+    terminal = Console(file=drawn, force_terminal=True, width=100, height=40)
+    monkeypatch.setattr(top, "console", terminal)
     assert main.run(["top"]) == 0
     assert looks == [1.0] * 5
-    assert "has not answered since" in capsys.readouterr().out
+    assert "has not answered since" in drawn.getvalue()
+
+
+def test_a_terminal_that_cannot_draw_over_itself_gets_one_look_below_the_other(
+    looks: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    drawn = io.StringIO()
+    monkeypatch.setattr(top, "console", Console(file=drawn, force_terminal=True, width=100))
+    assert main.run(["top"]) == 0
+    assert looks == [5.0] * 5
+    assert drawn.getvalue().count("agents free") == 5
+    assert "\x1b[H" not in drawn.getvalue(), "nothing that moves about"
 
 
 # -- the service level now -----------------------------------------------------------------------
