@@ -19,7 +19,7 @@ demo: $(READY) switch          ## real calls through a real Asterisk; --keep: ma
 test: lint unit calls types $(if $(CI),steady)  ## everything that must hold
 
 unit: lint programs            ## what needs no switch; calls under way come first on the processor
-	nice -n 15 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
+	nice -n 5 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not switch" $(PYTEST)
 
 # Real calls wait more than they work, so types are looked at beside them; the longest files go first.
 LAST := $(if $(filter test,$(MAKECMDGOALS)),unit)

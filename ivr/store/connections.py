@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from ivr.errors import BadInput, StoreError
 
@@ -105,7 +106,9 @@ class Connections:
                 cursor.close()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that a thread still uses, when it has done."""
+        if not isinstance(self._engine.pool, StaticPool):
+            event.listen(self._engine.pool, "checkin", _done_with)
         self._engine.dispose()
 
     @contextmanager
@@ -129,6 +132,10 @@ class Connections:
 
     def _name(self) -> str:
         return self._url.render_as_string(hide_password=True)
+
+
+def _done_with(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def clean(value: object) -> Any:

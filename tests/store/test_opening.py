@@ -30,6 +30,18 @@ def test_what_was_kept_is_there_after_closing_and_opening_again(url: str) -> Non
         assert database.callers.find(ANA.number) == ANA
 
 
+def test_a_connection_in_use_when_all_are_closed_is_closed_after_its_use(url: str) -> None:
+    connections = Connections(url)
+    with connections.reading() as connection:
+        theirs = connection.connection.dbapi_connection
+        assert theirs is not None
+        connections.close()
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    connections.close()
+    with pytest.raises(Exception, match="closed"):
+        theirs.cursor()
+
+
 def test_the_migrations_make_exactly_the_tables_the_code_uses(url: str) -> None:
     Database.open(url).close()
     connections = Connections(url)
