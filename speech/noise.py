@@ -4,8 +4,9 @@ By a Wiener filter with decision-directed estimates (Ephraim and Malah, 1984): w
 before the voice is taken for the noise, and each frequency is let through by how far it stands above
 it. Only where noise is near the voice: elsewhere the recognizers hear best what was said as it was.
 
-Measured with the Korean model, 23 turns at 10 dB SNR (white noise) and a grammar of all phrases: 12
-right and accepted with it, 1 without; of as many turns out of grammar 1 was taken, and none without.
+Measured with the Korean model, 90 turns of three voices at 10 dB SNR (white noise) and a grammar of
+all phrases: 48 right and accepted with it, 3 without, none taken for another phrase; of as many turns
+out of grammar 2 were taken. With slower estimates (`SMOOTH` 0.96) 37 were right, and 6 another phrase.
 In quiet nothing changes. PocketSphinx, which does something like it itself, gains nothing by it.
 """
 
@@ -18,12 +19,13 @@ BEFORE = 1600
 """Samples, 0.2 s, at the beginning of a turn that are taken for noise."""
 VOICED = 2400
 """From here on there is voice."""
-NEAR = 14.0
-"""dB between voice and noise below which the noise is taken away."""
+NEAR = 24.0
+"""dB between voice and noise below which the noise is taken away. At 20 dB SNR, of 90 turns 70 are
+right and accepted and none is another phrase; with 14, where it stays, 68 and 1."""
 WINDOW, HOP = 256, 64
 LEAST = 0.1
 """What is left of a frequency at least."""
-SMOOTH = 0.96
+SMOOTH = 0.90
 _SHAPE = np.hanning(WINDOW + 1)[:-1]
 _OVERLAP = 1.5  # what the squares of so many shapes come to
 

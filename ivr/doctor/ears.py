@@ -29,4 +29,7 @@ def recognizers(settings: Settings) -> Iterator[Finding]:
             what = f"the model of {language} is damaged: {damage[0]}"
             yield Finding("warning", what, f"careline models install {language}")
         else:
-            yield Finding("good", f"callers may speak {language} ({model.name})")
+            trust = (
+                "" if model.measured else "; how sure it is, is measured with another Vosk model"
+            )
+            yield Finding("good", f"callers may speak {language} ({model.name}){trust}")

@@ -176,3 +176,13 @@ def test_a_database_that_cannot_be_read_is_told_and_the_rest_looked_at(
     assert any("switch is not configured" in line for line in said)
     shutil.rmtree(begun / "var")
     assert "ok the database can be used" in doctor()
+
+
+def test_of_a_model_that_was_never_measured_it_says_so(doctor: Doctor, begun: Path) -> None:
+    place = begun / "var" / "models" / "zh" / "vosk-model-small-cn-0.22" / "am"
+    place.mkdir(parents=True)
+    (place / "final.mdl").touch()
+    said = " ".join(doctor())
+    unmeasured = "how sure it is, is measured with another Vosk model"
+    assert f"callers may speak zh (vosk-model-small-cn-0.22); {unmeasured}" in said
+    assert said.count(unmeasured) == 1
