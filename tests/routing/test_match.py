@@ -3,7 +3,7 @@
 from routing.events import AgentArrived, AgentPaused, CallWaits, Instruction, Offer, PhoneSeen
 from routing.match import Decision, Verdict
 from routing.model import Agent, Need, Queue, Relax
-from tests.routing.shift import Shift
+from tests.routing.shift import Shift, offers
 
 FOREIGN = Queue("foreign", need=Need({"ja": 2}), relax=(Relax(60.0, Need()),))
 QUEUES = {"foreign": FOREIGN, "general": Queue("general")}
@@ -127,3 +127,34 @@ def test_a_ringing_call_needs_no_other_explanation_than_its_decision() -> None:
     shift.arrive("ana")
     shift.ring("c1")
     assert shift.floor.explain("c1", shift.now) == ()
+
+
+def both_free_in_the_same_moment() -> Shift:
+    """ana speaks Japanese and ben does not; their wrap-ups end at 70 s."""
+    shift = Shift()
+    for name, skills in (("ana", {"ja": 5}), ("ben", {})):
+        shift.arrive(name, **skills)
+        shift.ring(f"before {name}")
+        shift.accept(f"before {name}", name)
+    shift.wait(60)
+    for name in ("ana", "ben"):
+        shift.hang_up(f"before {name}", name)
+    return shift
+
+
+def test_an_agent_goes_to_the_call_that_only_they_can_take_when_another_suits_the_first() -> None:
+    shift = both_free_in_the_same_moment()
+    shift.tell(CallWaits("rather", "general", need=Need(prefer={"ja": 1})))
+    shift.tell(CallWaits("only", "general", need=Need({"ja": 1})))
+    instructions = shift.wait(10)
+    assert sorted(offers(instructions)) == [("only", "ana"), ("rather", "ben")]
+    [rather] = [one for one in instructions if isinstance(one, Offer) and one.call == "rather"]
+    [passed] = [verdict for verdict in rather.decision.verdicts if verdict.agent == "ana"]
+    assert passed.code == "needed_elsewhere"
+
+
+def test_the_callers_own_agent_is_not_given_away_for_another_call() -> None:
+    shift = both_free_in_the_same_moment()
+    shift.tell(CallWaits("own", "general", preferred="ana"))
+    shift.tell(CallWaits("only", "general", need=Need({"ja": 1})))
+    assert offers(shift.wait(10)) == [("own", "ana")]
