@@ -14,8 +14,9 @@ from rich.text import Text
 
 from ivr.cli.calls import Json
 from ivr.cli.context import console
-from ivr.cli.floor import OWN, Engine, clock, does, engine, stands
+from ivr.cli.floor import OWN, clock, does, engine, stands
 from ivr.cli.outside import outside
+from ivr.control.client import Engine
 from ivr.control.lately import WITHIN
 from ivr.errors import CarelineError
 

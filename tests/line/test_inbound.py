@@ -279,7 +279,7 @@ async def test_a_call_that_fails_is_reported_and_the_others_go_on(
 async def test_a_lease_that_is_not_confirmed_holds_up_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ivr.line.asterisk.inbound.HEARTBEAT_EVERY", 0.05)
+    monkeypatch.setattr("ivr.line.asterisk.heart.HEARTBEAT_EVERY", 0.05)
     engine = Engine()
     held: list[str] = []
 

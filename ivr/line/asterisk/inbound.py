@@ -3,14 +3,12 @@
 `Inbound` sees channels arrive in AsyncAGI, makes a line for each, passes events on to it and
 forgets it when the channel ends. When the engine or its link comes up, and every few seconds, it
 compares what it knows with what the switch has: calls whose arrival nobody saw are taken, calls left
-by an engine that died are picked up, and calls whose end nobody saw are ended. It also keeps the
-heart beating that tells the dialplan there is an engine, and renews the lease on which each call is
-the engine's.
+by an engine that died are picked up, and calls whose end nobody saw are ended. A `Heart` tells the
+dialplan that there is somebody to take calls.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,7 +18,7 @@ from typing import Any
 from ivr.errors import CallerHungUp, LineError
 from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.ears import Ears
-from ivr.line.asterisk.hold import HEARTBEAT, renew
+from ivr.line.asterisk.heart import Heart
 from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.other_side import HoldClass
 from ivr.line.asterisk.outbound import CALLBACKS, Outbound
@@ -36,12 +34,6 @@ log = logging.getLogger(__name__)
 
 UP = "6"
 """AMI's ChannelState of an answered channel."""
-
-UNDERWAY = 0.1
-"""Seconds within which calls arrive that met the heart beating just before it was stopped."""
-
-HEARTBEAT_EVERY = 2.0
-"""Seconds; the dialplan takes the engine for dead after a few missed beats."""
 
 IN_STEP_EVERY = 4.0
 """Seconds between two comparisons with what the switch has: events may get lost on the way."""
@@ -123,7 +115,7 @@ class Inbound:
         self._came_of: dict[str, AsteriskLine] = {}
         """Customers who were rung back, by the call in which: events name that as their origin."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._heart: asyncio.Task[None] | None = None
+        self._heart = Heart(ami, lambda: list(self._lines.values()))
         self._stopped = False
         self._keeping_in_step: asyncio.Task[None] | None = None
         self._in_step = False
@@ -144,8 +136,7 @@ class Inbound:
 
     async def start(self) -> None:
         """Take calls from now on, beginning with those that are already waiting."""
-        await self._beat()
-        self._heart = asyncio.create_task(self._keep_beating(), name="heartbeat")
+        await self._heart.start()
         await self._come_in_step()
         self._keeping_in_step = asyncio.create_task(self._keep_in_step(), name="in step")
 
@@ -155,13 +146,7 @@ class Inbound:
         if self._keeping_in_step:
             self._keeping_in_step.cancel()
             await asyncio.wait({self._keeping_in_step})
-        if self._heart:
-            self._heart.cancel()
-            await asyncio.wait({self._heart})
-            self._heart = None
-        if self._ami.up:
-            await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": "0"})
-            await asyncio.sleep(UNDERWAY)
+        await self._heart.stop()
 
     async def spy(self, line: Line, call_id: str, how: str) -> None:
         """Let an agent's line hear the talk of a call: "listen", "whisper" or "barge".
@@ -187,7 +172,7 @@ class Inbound:
             await asyncio.wait(self._tasks)
 
     async def _back(self) -> None:
-        await self._beat()
+        await self._heart.beat()
         await self._come_in_step()
 
     async def _keep_in_step(self) -> None:
@@ -234,7 +219,7 @@ class Inbound:
         call_id, context = parked.get("Uniqueid", ""), parked.get("Context", "")
         if seen is None and context not in {CALLERS, AGENTS, CALLBACKS, AGAIN}:
             return
-        if call_id in self._lines or (not self._heart and not self._stopped):
+        if call_id in self._lines or not (self._heart.beats or self._stopped):
             return  # `start` will pick it up, when there are agents to serve it
         channel, dialled = parked.get("Channel", ""), parked.get("Exten", "")
         audio = self._audio(call_id)
@@ -259,7 +244,7 @@ class Inbound:
             if line.on_lease:
                 self._spawn(_hand_back(line), f"hand back {call_id}")
             return
-        self._spawn(self._lend(line), f"lease of {call_id}")
+        self._spawn(self._heart.lend(line), f"lease of {call_id}")
         if context == CALLBACKS:
             line.agents = True
             if self._outbound is None or not self._outbound.picked_up(line):
@@ -306,28 +291,6 @@ class Inbound:
             line.link_lost()
         self._lines.clear()
         self._came_of.clear()
-
-    async def _keep_beating(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_EVERY)
-            # All at once: one after the other, a switch that is slow to answer, or answers one of them
-            # not at all, would let the leases of the others run out.
-            renewed = (self._lend(line) for line in self._lines.values())
-            told = await asyncio.gather(self._beat(), *renewed, return_exceptions=True)
-            failures = [failure for failure in told if failure is not None]
-            for failure in failures:
-                if not isinstance(failure, LineError):
-                    raise failure
-            if failures:
-                log.warning("The switch was not told that the engine is alive: %s", failures[0])
-
-    async def _beat(self) -> None:
-        await self._ami.action("Setvar", {"Variable": HEARTBEAT, "Value": str(int(time.time()))})
-
-    async def _lend(self, line: AsteriskLine) -> None:
-        """Renew a call's lease. Talks have none: they go on whatever becomes of the engine."""
-        if line.on_lease:
-            await renew(self._ami, line.channel)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
