@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from rich.console import Console
@@ -204,7 +205,8 @@ async def _step(
 
     await asyncio.gather(*(caller(number, *one) for number, one in enumerate(calls)))
     gaps = sum(one.conversation.gaps for one in done if one.conversation is not None)
-    return Step(len(calls), len(done), Series.of("ms", lateness(done)), gaps, lost)
+    late = lateness(done) or [inf]  # nobody was understood
+    return Step(len(calls), len(done), Series.of("ms", late), gaps, lost)
 
 
 def _memory() -> float:
