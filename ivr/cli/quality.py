@@ -34,6 +34,7 @@ app = typer.Typer(no_args_is_help=True, help="What recorded talks teach.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print it for a program.")]
 SURE = 0.5
 """The confidence from which an intent covers what somebody says."""
+WIDEST = 240  # letters of a table
 FEW = 30  # talks in a time, below which words say little
 Cells = Mapping[str, Callable[[Line], str]]
 
@@ -58,7 +59,11 @@ def report(
     else:
         here = zone()
         say(f"{begins.astimezone(here):%Y-%m-%d %H:%M} to {ends.astimezone(here):%Y-%m-%d %H:%M}")
-        console.print(_table(by, found))
+        table = _table(by, found)
+        # Rather lines that a narrow terminal breaks than headings cut down to two letters.
+        wide = console.measure(table, options=console.options.update(width=WIDEST)).maximum
+        console.width = max(wide, console.width)
+        console.print(table)
         if left := standing.waiting + standing.under_way + len(standing.failed):
             say(f"{left} recordings are not looked at yet: `careline quality waiting`.", "yellow")
 

@@ -17,12 +17,12 @@ from ivr.record import CallRecord
 from ivr.store.wanted import Wanted
 from ivr.switch import process, secrets
 from ivr.switch.install import Asterisk
-from recordings.catalogue import Recording
+from recordings.catalogue import Kind, Recording
 from recordings.sound import RATE, decode
 from recordings.vault import Keys, Vault
 from tests.faults.served import Served, begin, hotline, serving, standing_by
 from tests.hotline.day import OF_THE_AGENT, OF_THE_CALLER, until, until_both_hear_each_other
-from tests.hotline.flows import QUESTION, with_secure_entry
+from tests.hotline.flows import QUESTION, with_ivr_recorded, with_secure_entry
 from tests.rig import dtmf, sound
 from tests.rig.ami import Ami
 from tests.rig.carrier import Carrier
@@ -36,7 +36,9 @@ AGENTS = [
     AgentAccount(name, name, "zh", {"zh": 5, "senior_care": 5}) for name in ("ana", "bea", "cai")
 ]
 """One more than talk: one is kept free for the next elderly caller."""
-NUMBER, ANOTHER = "13977780001", "13977780002"
+NUMBER, ANOTHER, IN_THE_FLOW = "13977780001", "13977780002", "13977780003"
+TO_THE_PIN = "2184611"
+"""Keys that lead from the first menu to the question for a PIN."""
 LOST = 1.5
 """Seconds that may be missing at the end when the switch is killed: it writes about each second."""
 BETWEEN_WRITES = 0.6
@@ -76,6 +78,18 @@ async def some_of_a_secret_is_keyed(caller: Leg, phone: Leg) -> None:
     await caller.press("604")
 
 
+async def at_a_secret(served: Served) -> Leg:
+    """A caller in the flow, which is recorded, who hums, is asked for a PIN, and keys some of it."""
+    caller = await served.rig.carrier.call(IN_THE_FLOW)
+    await caller.until_answered()
+    await served.until_noted(IN_THE_FLOW, "ivr_recorded")
+    await caller.hum(OF_THE_CALLER, 1)
+    await caller.press(TO_THE_PIN)
+    await served.until_noted(IN_THE_FLOW, "ivr_muted")
+    await caller.press("604")
+    return caller
+
+
 async def hum_and_part(caller: Leg, phone: Leg) -> float:
     """Both hum, then the agent hangs up; when that was."""
     await asyncio.gather(caller.hum_on(OF_THE_CALLER), phone.hum_on(OF_THE_AGENT))
@@ -84,12 +98,14 @@ async def hum_and_part(caller: Leg, phone: Leg) -> float:
     return await phone.until_ended()
 
 
-async def kept(served: Served, *numbers: str, within: float = 60) -> list[Recording]:
-    """The recording of each caller's talk, once all are put away."""
+async def kept(
+    served: Served, *numbers: str, kind: Kind = "talk", within: float = 60
+) -> list[Recording]:
+    """The recording of each caller's talk, once all are put away; or of what they said in the flow."""
     found: list[Recording] = []
 
     def there() -> bool:
-        found[:] = served.database.recordings.find(Wanted(state=None))
+        found[:] = served.database.recordings.find(Wanted(state=None, kind=kind))
         return len(found) == len(numbers)
 
     await until("the recordings are put away", there, within)
@@ -161,15 +177,18 @@ async def test_talks_whose_engine_is_killed_in_a_secure_entry_are_kept_to_their_
     rig: Rig, tmp_path: Path
 ) -> None:
     async with hotline(rig, tmp_path, AGENTS, ()) as served:
-        with_secure_entry(served.settings.flows)
+        with_ivr_recorded(with_secure_entry(served.settings.flows))
         async with serving(served.settings) as engine, standing_by(served.settings) as another:
             alone, picked_up = await talk(served, NUMBER), await talk(served, ANOTHER)
             await asyncio.gather(*(some_of_a_secret_is_keyed(*two) for two in (alone, picked_up)))
+            in_the_flow = await at_a_secret(served)
             engine.kill()
             await engine.wait()
             await asyncio.gather(
                 *(until_both_hear_each_other(*two, NOBODY_SERVES + 5) for two in (alone, picked_up))
             )
+            await in_the_flow.hum(OF_THE_CALLER, 1)
+            await in_the_flow.hang_up()
             # One is over while there is no engine; the other goes on with the next one.
             ends = {NUMBER: await hum_and_part(*alone)}
             await alone[0].until_ended()
@@ -177,6 +196,7 @@ async def test_talks_whose_engine_is_killed_in_a_secure_entry_are_kept_to_their_
             await served.until_noted(ANOTHER, "picked_up")
             ends[ANOTHER] = await hum_and_part(*picked_up)
             recordings = await kept(served, NUMBER, ANOTHER)
+            *_, of_the_flow = await kept(served, NUMBER, ANOTHER, IN_THE_FLOW, kind="ivr")
         for (number, ended), recording in zip(ends.items(), recordings, strict=True):
             record = call_of(served, number)
             joined, asked = noted_at(record, "joined"), noted_at(record, "secure_entry_begins")
@@ -191,3 +211,8 @@ async def test_talks_whose_engine_is_killed_in_a_secure_entry_are_kept_to_their_
                 assert sound.find_tone(last, hertz, 0.4) is not None, "it is recorded again"
             assert dtmf.keys(left) == "", "and nothing of what was keyed"
         assert len({one.agent for one in recordings}) == 2, "each talk with its own agent"
+        assert (of_the_flow.state, "began anew" in of_the_flow.note) == ("kept", True)
+        left, _ = sides(served, of_the_flow)
+        hummed = sound.tone_lengths(left, OF_THE_CALLER)
+        assert 0.5 < hummed < 1.2, "before the secret; then the switch itself has ended it"
+        assert dtmf.keys(left) in {"", TO_THE_PIN}
