@@ -120,7 +120,7 @@ async def _a_day(
             await _fault(lot, wire, served)
             nowhere = _each_call_is_somewhere(app, served, nowhere)
             _forget_ended(served.rig)
-            caplog.clear()  # what is logged is kept for the report, tracebacks and all
+            _forget_logged(caplog)
         if not quarter and time.monotonic() > quarter_at:
             quarter = megabytes("self")
         _no_agent_is_in_two_calls(app, served)
@@ -191,6 +191,13 @@ def _each_call_is_somewhere(app: App, served: Served, before: frozenset[str]) ->
     )
     assert not nowhere & before, f"in nobody's hands: {nowhere & before}"
     return nowhere
+
+
+def _forget_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """What is logged is kept for the report, tracebacks and all that is in their frames."""
+    caplog.clear()
+    kept_for_the_report = caplog._item.config.pluginmanager.get_plugin("logging-plugin")
+    kept_for_the_report.report_handler.reset()  # type: ignore[union-attr]
 
 
 def _forget_ended(rig: Rig) -> None:

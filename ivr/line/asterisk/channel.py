@@ -56,7 +56,8 @@ class Channel:
 
     def abandon(self) -> None:
         """No command will be carried out any more."""
-        for waiting in self._results.values():
+        begun_before = [self._begun_before] if self._begun_before is not None else []
+        for waiting in (*self._results.values(), *begun_before):
             if not waiting.done():
                 waiting.set_result(agi.HUNG_UP)
 

@@ -13,7 +13,7 @@ from functools import partial
 from ivr.errors import LineError
 from ivr.line.asterisk import agi, dial, secure, spying, taking_down
 from ivr.line.asterisk.ami import Ami
-from ivr.line.asterisk.channel import CLEAR_UP, PROMPT, Channel
+from ivr.line.asterisk.channel import CLEAR_UP, NEWS_OF_THE_END, PROMPT, Channel
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.monitoring import Monitoring
 from ivr.line.asterisk.other_side import HoldClass, OtherSide
@@ -196,6 +196,8 @@ class AsteriskLine:
         self._ending.come("link")
         self._end_entry("link")
         self._ours.hung_up.set()
+        # Whoever waits is told first that it was the link; what runs besides would wait for ever.
+        asyncio.get_running_loop().call_later(NEWS_OF_THE_END, self._ours.abandon)
 
     def _end(self, cause: Cause) -> None:
         self._end_entry(cause)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from ivr.errors import LineError
+from ivr.errors import LineError, SwitchUnreachable
 from ivr.line.asterisk import agi
 from ivr.line.asterisk.ami import Ami, Refused
 from ivr.line.asterisk.wire import AmiMessage
@@ -53,9 +53,10 @@ async def ask(ami: Ami, agent: str) -> None:
 
 async def record_again(ami: Ami, caller: str, agent: str) -> None:
     """End the muting that an entry has left behind, and what the dialplan recorded because of it."""
-    with suppress(Refused):  # nothing is recorded there, or the channel is gone
-        await ami.action("MixMonitorMute", {"Channel": agent, "Direction": "both", "State": ON})
-    await _nothing_left(ami, caller)
+    with suppress(SwitchUnreachable):  # when it can be reached, the talk is found again
+        with suppress(Refused):  # nothing is recorded there, or the channel is gone
+            await ami.action("MixMonitorMute", {"Channel": agent, "Direction": "both", "State": ON})
+        await _nothing_left(ami, caller)
 
 
 async def _nothing_left(ami: Ami, caller: str) -> None:
