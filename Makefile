@@ -26,7 +26,7 @@ LAST := $(if $(filter test,$(MAKECMDGOALS)),unit)
 
 calls: $(READY) switch | $(LAST)
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m switch \
-		tests/hotline/test_secrets.py tests/faults tests/hotline tests/switch tests \
+		tests/hotline/test_secrets.py tests/faults tests/hotline tests/switch tests/line \
 		$(if $(CI),--ignore tests/faults/test_soak.py) $(PYTEST)
 
 types: $(READY) | $(LAST)

@@ -32,8 +32,14 @@ def log_as_before() -> Iterator[None]:
     root.setLevel(level)
 
 
+WITH_CALLS = {"faults", "hotline", "line", "switch"}
+"""The folders that `make calls` names; the others need not be read for it."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real calls run in real time; on a busy machine one that fails is tried again, and told of."""
     for item in items:
         if item.get_closest_marker("switch") is not None:
+            if not WITH_CALLS & set(item.path.parts):
+                raise pytest.UsageError(f"{item.nodeid} is not where `make calls` looks for calls.")
             item.add_marker(pytest.mark.flaky(reruns=2))
