@@ -232,7 +232,10 @@ def _listing(found: Sequence[Recording]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     headings = ("name", "type", "call began", "seconds", "agent", "queue", "language", "state", "")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading == "seconds" else "left")
+        whole = heading in ("name", "call began")  # by which it is asked for again
+        table.add_column(
+            heading, justify="right" if heading == "seconds" else "left", no_wrap=whole
+        )
     here = zone()
     for one in found:
         note = f"held: {one.held}" if one.held else one.note

@@ -60,7 +60,8 @@ def search(
 def _listing(found: Sequence[Hit]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for heading in ("name", "call began", "agent", "queue", "at", "side", "said"):
-        table.add_column(heading, justify="right" if heading == "at" else "left")
+        whole = heading in ("name", "call began")
+        table.add_column(heading, justify="right" if heading == "at" else "left", no_wrap=whole)
     here = zone()
     for hit in found:
         place = hit.place

@@ -111,7 +111,7 @@ async def test_a_callback_waits_for_the_morning_whatever_the_night_does(
     now: datetime, hours: float
 ) -> None:
     live: Any = type("Live", (), {"center": center()})
-    house = House(lambda: live, Told, lambda: False, lambda _: None, lambda: now)
+    house = House(lambda: live, lambda _: Told(), lambda: False, lambda _: None, lambda: now)
     callback = _callback(now)
     waiting = WaitingList(None, Store(callback), house)  # type: ignore[arg-type]
     assert await waiting.must_wait(callback) == pytest.approx(hours * 3600)
@@ -132,7 +132,9 @@ def test_who_is_to_be_called_back_is_though_the_clock_was_set_meanwhile(by: time
         store = Store(replace(_callback(asked), since=asked))
         customers: list[Outcome] = [Joined()]
         board, journal = Switchboard(customers, hall), Journal()
-        house = House(lambda: hall.hotline, Told, lambda: False, lambda _: None, hall.now)
+        house = House(
+            lambda: hall.hotline, lambda _: Told(), lambda: False, lambda _: None, hall.now
+        )
         room: Any = Callbacks(hall.desk, store, board, journal, house)  # type: ignore[arg-type]
         hall.desk.ring_back = room.learn
         await room.open()
