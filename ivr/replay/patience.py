@@ -11,13 +11,13 @@ many of the others: whoever is in the most patient tenth stays in it.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-ENOUGH = 15
+ENOUGH = 6
 """Callers of a class who gave up, from which on it has an estimate of its own.
 
 Few are enough: where few wait few give up, and with the estimate of all they would seem impatient."""
@@ -87,23 +87,25 @@ class Patience:
         return last + float(np.log(max(left / max(wanted, 1e-12), 1.0))) / self.rate
 
 
-Class = tuple[str, int | None, int | None]
-"""A kind, a priority, and the crowding (`Crowding.of`); None is any. "" is every kind."""
+Class = tuple[str, int | None, int]
+"""A kind, a priority, and the crowding (`Crowding.of`)."""
 
-EVERYBODY: Class = ("", None, None)
+Group = tuple[str, int | None, int, int]
+"""Callers of a kind and a priority, and in which stretch of crowding they came: so many parts wide, and
+which of that width. "" is every kind, None any priority, and a width of 0 every part."""
+
+EVERYBODY: Group = ("", None, 0, 0)
+WIDTHS = (1, 2, 4, 7)
+"""Of how many neighbouring parts of crowding estimates are made, before all are taken together."""
 
 
-def _wider(one: Class) -> tuple[Class, ...]:
-    """The classes a caller belongs to, the narrowest first."""
+def _wider(one: Class) -> Iterator[Group]:
+    """The groups a caller belongs to, the narrowest first: kinds differ more than crowds do."""
     kind, priority, crowd = one
-    return (
-        one,
-        ("", priority, crowd),
-        (kind, priority, None),
-        (kind, None, crowd),
-        (kind, None, None),
-        EVERYBODY,
-    )
+    for whom in ((kind, priority), (kind, None)):
+        yield from ((*whom, width, crowd // width) for width in WIDTHS)
+        yield (*whom, 0, 0)
+    yield EVERYBODY
 
 
 def patience_by_class(
@@ -111,11 +113,11 @@ def patience_by_class(
 ) -> Callable[[Class], Patience]:
     """Of every class its estimate, from (class, seconds waited, whether served).
 
-    A class in which fewer than ENOUGH gave up has that of the next wider one in which enough did.
+    A class in which fewer than ENOUGH gave up has that of the next wider group in which enough did.
     """
-    groups: dict[Class, list[tuple[float, bool]]] = defaultdict(list)
+    groups: dict[Group, list[tuple[float, bool]]] = defaultdict(list)
     for one, waited, served in waits:
-        for group in dict.fromkeys(_wider(one)):
+        for group in _wider(one):
             groups[group].append((waited, served))
     estimates = {
         group: Patience.of(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-IDLE = 30.0
+IDLE = 27.0
 """How long, in seconds in the mean, an agent waits for a call where none waits. Around it as many
 callers of the "Anonymous Bank" who find nobody waiting are answered at once in the model as were in
 the trace (57 in 100); with 100 s they are 62, and queues are empty too often."""

@@ -48,10 +48,9 @@ def test_a_class_of_few_has_the_estimate_of_its_kind() -> None:
     waits += [(("PS", 2, 0), 500.0, True)] * 5
     found = patience_by_class(waits)
     assert found(("PS", 2, 0)) is found(("PS", None, 0))
-    assert found(("PS", 2, 3)) is found(("PS", None, None))
-    assert found(("NE", 1, 0)) is found(("", 1, 0))
     assert found(("PS", 1, 0)) is not found(("PS", 1, 1))
-    assert found(("NW", 0, 0)) is found(("", None, None))
+    assert found(("PS", 1, 13)) is found(("PS", 1, 8)) is not found(("PS", 1, 1))
+    assert found(("NW", 0, 0)) is found(("NE", 1, 5)) is not found(("PS", 1, 13))
 
 
 def test_parts_of_a_crowd_are_told_apart() -> None:
