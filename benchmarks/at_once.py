@@ -21,6 +21,7 @@ class AtOnce(CutOff, Deaf):
     """Agents are there without a floor, a phone or a talk; nothing is stored, only counted."""
 
     call_id = "1"
+    dialled = "95588"
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -45,6 +46,10 @@ class AtOnce(CutOff, Deaf):
 
     def consent(self, *, recording: bool) -> None:
         """See `House`."""
+
+    def ivr_file(self) -> Path | None:
+        """See `House`."""
+        return None
 
     def message_file(self) -> Path | None:
         """See `House`."""
