@@ -51,9 +51,10 @@ async def a_call(journal: Journal) -> None:
 
 
 async def is_kept(database: Database) -> None:
-    def kept() -> bool:
+    def kept() -> bool:  # where a call is comes last
         calls = database.calls.list()
-        return bool(calls) and len(database.calls.show("1").events) == len(EVENTS)
+        events = database.calls.show("1").events if calls else ()
+        return len(events) == len(EVENTS) and bool(database.under_way.list())
 
     await until("everything is kept", kept)
     assert [event.seq for event in database.calls.show("1").events] == list(range(len(EVENTS)))
