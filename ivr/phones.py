@@ -1,6 +1,5 @@
 """What do agents do by their phones: dial a feature code, be reachable, or let calls ring?"""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from ivr.line.asterisk.devices import Reach
 from ivr.line.asterisk.wire import AmiMessage
 from ivr.line.commands import Hangup, Play
 from ivr.line.line import Line
+from ivr.lookout import Lookout
 from ivr.roster import Roster
 from ivr.tasks import Tasks
 
@@ -62,7 +62,7 @@ class Phones:
         self._hotline = hotline
         self._spy = spy
         self._reach = Reach()
-        self._looking: asyncio.Task[None] | None = None
+        self._ringing = Lookout("ringing phones", self._look_at_ringing, LOOK_EVERY)
         ami.subscribe("DeviceStateChange", self._changed)
         ami.subscribe("ContactStatus", self._changed)
         ami.on_up(lambda: tasks.start(self.see(), "see phones"))
@@ -70,13 +70,11 @@ class Phones:
     async def open(self) -> None:
         """See which phones there are, and watch those that ring."""
         await self.see()
-        self._looking = asyncio.create_task(self._watch_ringing(), name="watch ringing phones")
+        self._ringing.open()
 
     async def close(self) -> None:
         """Watch no longer."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait({self._looking})
+        await self._ringing.close()
 
     async def see(self) -> None:
         """Ask the switch which phones can be reached."""
@@ -89,14 +87,12 @@ class Phones:
             name, reachable = seen
             self._desk.phone_seen(name, reachable=reachable)
 
-    async def _watch_ringing(self) -> None:
+    async def _look_at_ringing(self) -> None:
         """Ask phones that ring whether they are there: one whose cable was pulled rings for ever."""
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            for seat in self._desk.floor.agents():
-                if seat.state == "ringing":
-                    with suppress(LineError):
-                        await self._ami.action("PJSIPQualify", {"Endpoint": seat.name})
+        for seat in self._desk.floor.agents():
+            if seat.state == "ringing":
+                with suppress(LineError):
+                    await self._ami.action("PJSIPQualify", {"Endpoint": seat.name})
 
     async def feature(self, agent: str, code: str, line: Line) -> None:
         """An agent has dialled a feature code."""
@@ -123,9 +119,7 @@ class Phones:
             return
         logged_in, paused, prompt = FEATURES[code]
         account = await self._roster.change(agent, logged_in=logged_in, paused=paused)
-        if (
-            prompt == "feature_ready"
-        ):  # ends a wrap-up or rest too, of which the store knows nothing
+        if prompt == "feature_ready":  # ends a wrap-up or rest, of which the store knows nothing
             self._desk.resume(agent)
         await self._say(line, prompt, account)
 
