@@ -29,12 +29,15 @@ class Ami:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def login(cls, port: int, user: str, secret: str, host: str = "127.0.0.1") -> "Ami":
-        """Connect and log in."""
+    async def login(
+        cls, port: int, user: str, secret: str, host: str = "127.0.0.1", *, events: bool = True
+    ) -> "Ami":
+        """Connect and log in; without `events` none are sent here."""
         reader, writer = await asyncio.open_connection(host, port)
         await reader.readuntil(b"\r\n")
         ami = cls(reader, writer)
-        await ami.action("Login", Username=user, Secret=secret)
+        mask = "on" if events else "off"
+        await ami.action("Login", Username=user, Secret=secret, Events=mask)
         return ami
 
     def on_event(self, listener: Callable[[Message], None]) -> None:

@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal
 
 from ivr.agent import AgentAccount
@@ -25,17 +25,22 @@ HOTLINE_NUMBER = "95588"
 Keys = Literal["rfc4733", "info", "inband"]
 """How a telephone sends its keys: as events beside the sound, by SIP INFO, or as tones in the sound."""
 
+HANDS = 8
+"""How many people can press a key at the same time: the switch plays keys of one link one by one, and
+a second between `*` and `9` would be too long."""
+
 _session = itertools.count(1)
 
 
 class Carrier:
     """Everybody who is not the hotline. Use `driving`."""
 
-    def __init__(self, switch: CarrierSwitch, ami: Ami) -> None:
+    def __init__(self, switch: CarrierSwitch, ami: Ami, hands: Sequence[Ami]) -> None:
         self.switch = switch
         self.legs: dict[str, Leg] = {}
         """Every leg there has been, by its id."""
         self._ami = ami
+        self._hands = itertools.cycle(hands)
         self._phones: dict[str, Phone] = {}
         self._registered: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -47,16 +52,20 @@ class Carrier:
     @asynccontextmanager
     async def driving(cls, switch: CarrierSwitch) -> AsyncIterator["Carrier"]:
         """Take the carrier's switch in hand; at the end everybody hangs up."""
-        ami = await Ami.login(switch.ami_port, "rig", switch.secret)
-        carrier = cls(switch, ami)
-        try:
-            yield carrier
-            carrier.check()
-        finally:
+        async with AsyncExitStack() as stack:
+
+            async def link(*, events: bool) -> Ami:
+                ami = await Ami.login(switch.ami_port, "rig", switch.secret, events=events)
+                stack.push_async_callback(ami.close)
+                return ami
+
+            hands = [await link(events=False) for _ in range(HANDS)]
+            carrier = cls(switch, await link(events=True), hands)
             try:
-                await carrier.clear()
+                yield carrier
+                carrier.check()
             finally:
-                await ami.close()
+                await carrier.clear()
 
     async def call(
         self,
@@ -117,9 +126,12 @@ class Carrier:
     async def _dial_from(self, number: str, agent: str) -> Leg:
         return await self._originate(f"PJSIP/{number}@{agent}", agent, "", withheld=False)
 
+    def _leg(self, unique_id: str) -> Leg:
+        return Leg(self._ami, next(self._hands), unique_id, self.switch.sounds)
+
     async def _originate(self, target: str, number: str, name: str, withheld: bool) -> Leg:
         unique_id = f"{self._prefix}-{next(self._numbers)}"
-        leg = self.legs[unique_id] = Leg(self._ami, unique_id, self.switch.sounds)
+        leg = self.legs[unique_id] = self._leg(unique_id)
         variables = [f"CONNECTEDLINE(pres,i)={'prohib' if withheld else 'allowed'}"]
         if number:
             variables.append(f"CONNECTEDLINE(num,i)={_quoted(number)}")
@@ -148,7 +160,7 @@ class Carrier:
             return
         unique_id = message.get("Uniqueid", "")
         if event == "Newchannel" and message["Context"] == "from-hotline":
-            self.legs.setdefault(unique_id, Leg(self._ami, unique_id, self.switch.sounds))
+            self.legs.setdefault(unique_id, self._leg(unique_id))
         leg = self.legs.get(unique_id)
         if leg is None:
             return

@@ -22,7 +22,7 @@ _SILENCE = 'EXEC Playtones "0/1000"'
 class Leg:
     """One person's call, from the first INVITE to the last BYE. Made by `Carrier`."""
 
-    def __init__(self, ami: Ami, unique_id: str, folder: Path) -> None:
+    def __init__(self, ami: Ami, hand: Ami, unique_id: str, folder: Path) -> None:
         self.unique_id = unique_id
         self.channel = unique_id
         """The channel's name, once it is known; until then AMI takes the unique id for it."""
@@ -37,6 +37,7 @@ class Leg:
         self.caller_number = ""
         """The number shown to it."""
         self._ami = ami
+        self._hand = hand
         self._folder = folder
         self._numbers = itertools.count(1)
         self._results: dict[str, asyncio.Future[str]] = {}
@@ -51,7 +52,7 @@ class Leg:
     async def press(self, keys: str, gap: float = 0.2, length: float = 0.1) -> None:
         """Press `keys` one after the other, `gap` seconds between them."""
         for key in keys:
-            await self._ami.action(
+            await self._hand.action(
                 "PlayDTMF",
                 Channel=self.channel,
                 Digit=key,
