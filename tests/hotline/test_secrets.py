@@ -4,7 +4,7 @@ import asyncio
 import io
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from ivr.caller import Profile
 from ivr.control.client import Engine, path
 from ivr.errors import CarelineError
 from ivr.line.asterisk.ami import Ami
+from ivr.line.asterisk.wire import AmiMessage
 from ivr.record import CallEvent
 from ivr.store.database import Database
 from ivr.store.wanted import Wanted
@@ -89,6 +90,28 @@ async def bank() -> AsyncIterator[None]:
     """The bank, which knows whether a PIN is right."""
     async with Bank.open(BANK, PIN) as opened:
         BANKS.append(opened)
+        yield
+
+
+FORGOTTEN: set[str] = set()
+"""Beginnings of channels whose muting the switch does not confirm."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgetful() -> Iterator[None]:
+    """The switch can be made to forget. Once for all stories: they happen at the same time."""
+    action = Ami.action
+
+    async def unless_forgotten(
+        ami: Ami, name: str, fields: Mapping[str, str] | None = None, *others: Any, **more: Any
+    ) -> AmiMessage:
+        muting = fields if fields and name == "MixMonitorMute" and fields["State"] == "1" else {}
+        if muting.get("Channel", "").startswith(tuple(FORGOTTEN)):
+            return {}
+        return await action(ami, name, fields, *others, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ami, "action", unless_forgotten)
         yield
 
 
@@ -267,17 +290,9 @@ async def test_a_caller_who_hangs_up_while_keying_frees_the_agent(day: Day) -> N
 @contextmanager
 def forgetful_about(channel: str) -> Iterator[None]:
     """A switch that confirms no muting of channels that begin so."""
-    action = Ami.action
-
-    async def forgetful(ami: Ami, name: str, fields: dict[str, str], **others: Any) -> Any:
-        muting = name == "MixMonitorMute" and fields["State"] == "1"
-        if muting and fields["Channel"].startswith(channel):
-            return {}
-        return await action(ami, name, fields, **others)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ami, "action", forgetful)
-        yield
+    FORGOTTEN.add(channel)
+    yield
+    FORGOTTEN.remove(channel)
 
 
 @story
