@@ -1,7 +1,7 @@
 """Who speaks in the benchmarks of speech, and over what kind of telephone line?
 
 The callers are a folder of clips, 8 kHz, with `transcripts.csv` (file, language, voice, text,
-in_grammar): the one that CARELINE_CLIPS names, or else the six of tests/speech/clips.
+in_grammar): the one that BENCH_CLIPS names, or else the six of tests/speech/clips.
 """
 
 import csv
@@ -36,7 +36,7 @@ class Clip:
 
 def clips() -> list[Clip]:
     """Every caller there is."""
-    folder = Path(os.environ.get("CARELINE_CLIPS") or CLIPS)
+    folder = Path(os.environ.get("BENCH_CLIPS") or CLIPS)
     with (folder / "transcripts.csv").open(encoding="utf-8", newline="") as rows:
         return [
             Clip(

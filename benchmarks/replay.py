@@ -25,7 +25,7 @@ from ivr.replay.trace import Trace
 from tests.rig.engine import CHECKOUT
 
 FILE = "bank-calls-1999-08-first-half.csv"
-DATA = Path(os.environ.get("CARELINE_BENCH_DATA", CHECKOUT.parent / "shared" / "data"))
+DATA = Path(os.environ.get("BENCH_DATA", CHECKOUT.parent / "shared" / "data"))
 SEEDS, QUICK_SEEDS = 8, 2
 AWAY = (5.0, 15.0, 30.0, 60.0)
 """The gaps, in minutes, from which on an agent is taken to be away, that are tried."""
