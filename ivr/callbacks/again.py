@@ -13,8 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.callbacks.attempt import Around
-from ivr.caller import mask
+from ivr.callbacks.attempt import Around, begun
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.callback import WHISPER
 from ivr.flow.expression import Facts
@@ -22,7 +21,7 @@ from ivr.flow.serving import NotServed, PhoneLost, Served, ServeRequest, Stage
 from ivr.flow.wording import AGENT_LOST
 from ivr.line.commands import HandBack, Spoken
 from ivr.line.line import Line
-from ivr.record import Callback, CallEvent, CallSummary
+from ivr.record import Callback, CallEvent
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +37,7 @@ class Again:
         self._now = around.house.now
         self._seq = 0
         self._joined: datetime | None = None
-        self._summary = CallSummary(
-            call_id=call_id,
-            started=self._now(),
-            number=callback.number,
-            masked=mask(callback.number or ""),
-            age=callback.age,
-            language=callback.language,
-            queue=callback.queue,
-        )
+        self._summary = begun(callback, call_id, self._now())
 
     async def run(self) -> None:
         """Have them served until the call is over. Raises nothing that a call can bring about."""

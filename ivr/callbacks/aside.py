@@ -4,10 +4,10 @@ No flow serves such a talk, so there is neither a queue nor a box here: only wha
 to look up what was keyed, and to tell.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ivr.desk import Desk
 from ivr.flow.box import Dictated, Kept, TooShort
@@ -16,15 +16,14 @@ from ivr.flow.outside import Failed, Found, Locked, Missing, Outside, Sent, Text
 from ivr.flow.serving import BackRequest, NotServed, ServeRequest
 from ivr.line.line import Line
 
-if TYPE_CHECKING:
-    from speech.intents import Understood
-
 Note = Callable[..., None]
 
 
-class Aside:
-    """The `ivr.flow.serving.House` of one talk, whose call's id this is. `note` writes into its
-    record, `trouble` tells the operator too."""
+class Aside(Deaf):
+    """The `ivr.flow.serving.House` of one talk, whose call's id this is: a secret is keyed, not said.
+
+    `note` writes into its record, `trouble` tells the operator too.
+    """
 
     dialled = ""
 
@@ -73,16 +72,6 @@ class Aside:
     async def open_ticket(self, ticket: Ticket) -> Sent | Failed:
         """Hand a ticket to the gateway."""
         return await self._outside.open_ticket(ticket)
-
-    def hears(self, language: str) -> bool:
-        """A secret is keyed."""
-        return False
-
-    async def understand(
-        self, text: str, language: str, others: Sequence[str], among: Collection[str]
-    ) -> "Understood":
-        """See `Deaf`. Raises LookupError."""
-        return await Deaf().understand(text, language, others, among)
 
     def consent(self, *, recording: bool) -> None:
         """Whether the talk may be recorded was asked before."""

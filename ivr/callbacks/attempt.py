@@ -66,6 +66,19 @@ class Around:
     closing: Callable[[], bool]
 
 
+def begun(callback: Callback, call_id: str, at: datetime) -> CallSummary:
+    """The record of a call with the customer of `callback`, as it begins."""
+    return CallSummary(
+        call_id=call_id,
+        started=at,
+        number=callback.number,
+        masked=mask(callback.number or ""),
+        age=callback.age,
+        language=callback.language,
+        queue=callback.queue,
+    )
+
+
 class Attempt:
     """One agent rung for one callback, and what came of it."""
 
@@ -84,15 +97,8 @@ class Attempt:
         at = self._now()
         self._seq = 0
         self._joined: datetime | None = None
-        self._summary = CallSummary(
-            call_id=f"{callback.call_id}{BACK}{at:%H%M%S}{at.microsecond // 1000:03}",
-            started=at,
-            number=callback.number,
-            masked=mask(callback.number or ""),
-            age=callback.age,
-            language=callback.language,
-            queue=callback.queue,
-        )
+        call_id = f"{callback.call_id}{BACK}{at:%H%M%S}{at.microsecond // 1000:03}"
+        self._summary = begun(callback, call_id, at)
 
     async def run(self) -> None:
         """Ring the agent, then the customer, and let them talk."""
