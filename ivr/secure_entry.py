@@ -1,5 +1,8 @@
 """How does an agent have the caller key a secret in a talk, and learn only whether it is right?"""
 
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -15,6 +18,9 @@ from ivr.record import CallSummary
 
 SECRET = "secret"  # noqa: S105  the name under which it is kept until it is looked up
 
+LINGERS = 3.0
+"""Seconds for which a call that is over waits for its entry to be over, too."""
+
 Outcome = Literal["right", "wrong", "failed", "not_muted", "broken_off"]
 """`failed`: not keyed, or it cannot be checked now. `not_muted`: nothing was asked, since the
 recording could have heard it. `broken_off`: somebody hung up, or the engine stopped."""
@@ -27,6 +33,30 @@ class Result:
 
     outcome: Outcome
     token: str | None = None
+
+
+class Entries:
+    """The secure entries of one talk, one after the other."""
+
+    def __init__(self) -> None:
+        self.newest: Result | Literal["under_way"] | None = None
+        """Under way, or what came of it."""
+        self._turn = asyncio.Lock()
+
+    async def take(self, taking: Awaitable[Result]) -> None:
+        """One entry, from its beginning to its end. Raises what `taking` raises."""
+        async with self._turn:
+            self.newest, result = "under_way", Result("broken_off")
+            try:
+                result = await taking
+            finally:
+                self.newest = result
+
+    async def over(self) -> None:
+        """Wait until none is under way: what came of it belongs before the end of the record."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGERS), self._turn:
+                pass
 
 
 class Entry(Line, Protocol):
@@ -50,8 +80,8 @@ class Talk(Protocol):
         """The call in one line, as it stands."""
 
     @property
-    def entry(self) -> Result | Literal["under_way"] | None:
-        """Its newest secure entry."""
+    def entries(self) -> Entries:
+        """Its secure entries."""
 
     @property
     def has_secure_entry(self) -> bool:

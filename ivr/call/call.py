@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from ivr.admission import Gate
 from ivr.call.around import Door, Keeper, Ledger, NoLedger, NoTape, Tape
@@ -25,7 +25,7 @@ from ivr.flow.outside import CutOff, Outside
 from ivr.line.commands import HandBack, Hangup
 from ivr.line.line import Arrival, Line
 from ivr.record import CallEvent, CallRecord, CallSummary, UnderWay
-from ivr.secure_entry import Entry, Result, take
+from ivr.secure_entry import Entries, Entry, take
 from ivr.troubles import Troubles
 
 log = logging.getLogger(__name__)
@@ -76,8 +76,7 @@ class Call:
         self._talk: Conversation | None = None
         self.interrupted = before is not None
         """Whether the call waits to be picked up again."""
-        self.entry: Result | Literal["under_way"] | None = None
-        """The newest secure entry of the call: under way, or what came of it."""
+        self.entries = Entries()
         self._ledger = ledger or NoLedger()
         self._tape = tape or NoTape()
         self._line = line
@@ -200,6 +199,7 @@ class Call:
         except Exception as error:  # the last net: a bug in the engine, not in a step
             self.trouble(f"the engine failed: {type(error).__name__}", error)
             await self._give_back()
+        await self.entries.over()
         return self._end(outcome, by)
 
     @property
@@ -260,12 +260,8 @@ class Call:
         if spec is None or talk is None or account is None:
             await entry.end()
             return
-        self.entry, result = "under_way", Result("broken_off")
-        try:
-            aside, language = talk.aside(entry), account.language or self._hotline.wording.default
-            result = await take(entry, aside, spec, language)
-        finally:
-            self.entry = result
+        language = account.language or self._hotline.wording.default
+        await self.entries.take(take(entry, talk.aside(entry), spec, language))
 
     def held(self, *, on_hold: bool) -> None:
         """The agent put the caller on hold, or took them off it."""

@@ -182,7 +182,7 @@ class Attempt:
         self._desk.tell(OfferAccepted(callback.call_id, agent))
         await self._waiting.served(callback)
         talks, own_id = self._around.house.talks, self._summary.call_id
-        talks[own_id] = InTalk(
+        talk = talks[own_id] = InTalk(
             self._summary, callback, agent, self._desk, self._around.house, self.note, self.trouble
         )
         try:
@@ -190,6 +190,7 @@ class Attempt:
         finally:
             del talks[own_id]
             self._desk.tell(TalkOver(callback.call_id, agent))
+            await talk.entries.over()
         if not isinstance(ended, HungUp):
             return "answered", "hotline"
         if await self._around.switchboard.has_vanished(line):

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from ivr.callbacks.aside import Aside
 from ivr.callbacks.waiting import House
@@ -12,8 +11,9 @@ from ivr.caller import Caller, parse_number, recognise
 from ivr.desk import Desk
 from ivr.errors import StoreError
 from ivr.flow.conversation import Conversation
+from ivr.flow.secure import SecureSpec
 from ivr.record import Callback, CallSummary
-from ivr.secure_entry import Entry, Result, take
+from ivr.secure_entry import Entries, Entry, Result, take
 
 
 class InTalk:
@@ -31,8 +31,7 @@ class InTalk:
         trouble: Callable[..., None],
     ) -> None:
         self.summary = summary
-        self.entry: Result | Literal["under_way"] | None = None
-        """The newest secure entry of the talk: under way, or what came of it."""
+        self.entries = Entries()
         self.note = note
         self.trouble = trouble
         self._callback = callback
@@ -49,22 +48,19 @@ class InTalk:
 
     async def secure_entry(self, entry: Entry) -> None:
         """Have the customer key a secret, if the hotline has one to be keyed; the agent waits."""
-        spec, account = (
-            self._hotline.center.secure_entry,
-            self._desk.accounts.get(self._agent),
-        )
+        spec = self._hotline.center.secure_entry
+        account = self._desk.accounts.get(self._agent)
         if spec is None or account is None:
             await entry.end()
             return
-        self.entry, result = "under_way", Result("broken_off")
-        try:
-            language = account.language or self._hotline.wording.default
-            house = Aside(self.summary.call_id, self._house.outside(self._number),
-                          self._desk, self.note, self.trouble, self._house.now)  # fmt: skip
-            talk = Conversation(entry, self._hotline, await self._customer(), house)
-            result = await take(entry, talk, spec, language)
-        finally:
-            self.entry = result
+        language = account.language or self._hotline.wording.default
+        await self.entries.take(self._enter(entry, spec, language))
+
+    async def _enter(self, entry: Entry, spec: SecureSpec, language: str) -> Result:
+        house = Aside(self.summary.call_id, self._house.outside(self._number),
+                      self._desk, self.note, self.trouble, self._house.now)  # fmt: skip
+        talk = Conversation(entry, self._hotline, await self._customer(), house)
+        return await take(entry, talk, spec, language)
 
     def held(self, *, on_hold: bool) -> None:
         """The agent put the customer on hold, or took them off it."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from ivr.control.lately import Lately
 from ivr.control.roles import SPYING, Act, Person, require
@@ -15,7 +15,7 @@ from ivr.desk import Desk
 from ivr.door import Door
 from ivr.errors import BadInput, NotFound
 from ivr.record import CallSummary
-from ivr.secure_entry import Result
+from ivr.secure_entry import Entries, Result
 from ivr.store.database import Database
 from routing.model import Seat, Waiting
 
@@ -37,8 +37,8 @@ class Supervised(Protocol):
         """The call in one line, as it stands."""
 
     @property
-    def entry(self) -> Result | Literal["under_way"] | None:
-        """Its newest secure entry."""
+    def entries(self) -> Entries:
+        """Its secure entries."""
 
     @property
     def has_secure_entry(self) -> bool:
@@ -223,7 +223,7 @@ class Overseer:
         token for it stands in the audit log. Raises NotFound, NotAllowed."""
         require(who, "secure_result")
         name, under_way = self._under_way(call)
-        match under_way.entry:
+        match under_way.entries.newest:
             case None:
                 raise NotFound(f"No secret was keyed in the call {call[:80]!r}.")
             case Result(outcome, token):

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -24,7 +24,7 @@ from ivr.desk import Desk
 from ivr.door import Door
 from ivr.errors import BadInput, CarelineError, NotFound
 from ivr.record import CallSummary
-from ivr.secure_entry import Result
+from ivr.secure_entry import Entries, Result
 from ivr.store import Database
 from routing.events import (
     AgentArrived,
@@ -49,7 +49,7 @@ class Call:
     def __init__(self, call_id: str) -> None:
         self.summary = CallSummary(call_id=call_id, started=NOW, masked="•••• 8000")
         self.noted: list[tuple[str, dict[str, Any]]] = []
-        self.entry: Result | Literal["under_way"] | None = None
+        self.entries = Entries()
         self.has_secure_entry = call_id == "careline-1"
 
     def note(self, kind: str, /, **data: Any) -> None:
@@ -85,7 +85,7 @@ class Hotline:
         self.engine = Engine(path(var))
 
     async def take_aside(self, call_id: str) -> None:
-        self.calls[call_id].entry = "under_way"
+        self.calls[call_id].entries.newest = "under_way"
 
     def waiting(self) -> list[str]:
         return [one.call for one in self.desk.floor.waiting()]
@@ -232,7 +232,7 @@ async def test_a_secure_entry_is_begun_and_its_token_given_out_and_both_are_writ
 ) -> None:
     assert await ask(hotline.engine.act, "secure-entry", "1") == "careline-1"
     assert (await ask(hotline.engine.entry, "1"))["outcome"] == "under_way"
-    hotline.calls["careline-1"].entry = Result("right", "tok-1")
+    hotline.calls["careline-1"].entries.newest = Result("right", "tok-1")
     found = await ask(hotline.engine.entry, "careline-1")
     assert (found["outcome"], found["token"]) == ("right", "tok-1")
     acts = [(entry.act, entry.about) for entry in hotline.database.audit.entries()]
@@ -257,13 +257,13 @@ async def test_the_command_waits_for_the_result_and_shows_the_token_alone(
     monkeypatch.setattr(secure_entry, "engine", lambda: hotline.engine)
     monkeypatch.setattr(secure_entry, "LOOK_AGAIN", 0.01)
     asked = asyncio.create_task(asyncio.to_thread(main.run, ["secure-entry", "1"]))
-    while hotline.calls["careline-1"].entry is None:  # noqa: ASYNC110
+    while hotline.calls["careline-1"].entries.newest is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     assert not asked.done()
-    hotline.calls["careline-1"].entry = Result("right", "tok-1")
+    hotline.calls["careline-1"].entries.newest = Result("right", "tok-1")
     assert await asked == 0
     assert capsys.readouterr().out == "1: it was right; token tok-1.\n"
-    hotline.calls["careline-1"].entry = Result("wrong")
+    hotline.calls["careline-1"].entries.newest = Result("wrong")
     assert await asyncio.to_thread(main.run, ["secure-entry", "1", "--result", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {
         "call": "careline-1",

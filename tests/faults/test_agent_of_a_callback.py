@@ -58,7 +58,7 @@ async def test_a_customer_whose_agent_is_lost_hears_why_and_gets_another(
             assert heard - gone < SILENCE + 5
             assert sound.find_tone(customer.heard()[:begin], SORRY) is None
             await customer.hang_up()
-            await other.until_ended(3)
+            await other.until_ended()
             again = await _record(served, "agent_lost")
     assert (again.summary.outcome, again.summary.agent) == ("answered", "flo")
     assert again.summary.number == f"+86{NUMBER}"

@@ -58,7 +58,7 @@ async def test_every_call_goes_on_where_it_was(rig: Rig, tmp_path: Path) -> None
             await engine.wait()
             killed = time.time()
             await at_fay.hang_up()  # nobody sees it
-            await leaves.until_ended(2)
+            await leaves.until_ended()
             asked, offered = (len(leg.heard()) for leg in (keys, at_menu))
             await begin(another)
             back = time.time()
@@ -72,12 +72,12 @@ async def test_every_call_goes_on_where_it_was(rig: Rig, tmp_path: Path) -> None
             await heard_again(keys, QUESTION, asked)
             await heard_again(at_menu, MENU, offered)
             # The phone that rang for nobody is rung anew.
-            await at_eva.until_ended(1)
+            await at_eva.until_ended()
             assert (await rig.carrier.phone("eva").rung(within=BACK)).caller_number == RINGS
             # The agent of the talk gets nobody until it is over, then the first who waits.
             assert len(rig.carrier.phone("ana").calls) == 1
             await at_ana.hang_up()
-            await talking.until_ended(2)
+            await talking.until_ended()
             assert (await next_at(served, "ana", at_ana)).caller_number == FIRST
             await served.until_noted(FIRST, "joined")
             await first.hang_up()

@@ -16,7 +16,7 @@ from ivr.flow.hotline import Hotline
 from ivr.line.commands import Spoken
 from ivr.record import CallEvent, CallRecord
 from ivr.store.database import Database
-from tests.hotline.story import Stories, Story
+from tests.hotline.story import IN_A_CALL, Stories, Story
 from tests.rig import sound
 from tests.rig.ami import Message
 from tests.rig.carrier import Keys
@@ -96,6 +96,8 @@ class Day:
             if at is not None:
                 self.app.live.edition = replace(edition, hotline=_entered_at(at, edition.hotline))
             placed = await call
+            if isinstance(placed, Leg):
+                IN_A_CALL.get([]).append(placed)
             await until("the switch has the call", lambda: len(self.arrivals) > known)
             call_id = self.arrivals[known]["Uniqueid"]
             await until("the engine has the call", lambda: self._has_begun(call_id))

@@ -31,7 +31,7 @@ MORE_LANGUAGES = (
     "tr",
     "uk",
 )
-RING, WRAP_UP, PATIENCE = 2.5, 2.0, 1.5
+RING, WRAP_UP, PATIENCE = 4.0, 2.0, 1.5
 """Seconds: how long phones ring, how long agents are left alone, how long menus wait for a key."""
 SILENCE = 2
 """Seconds without a word that end a message."""

@@ -12,12 +12,24 @@ In every other respect it is a test: pytest chooses it, reports it, and shows wh
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
 
 Test = Callable[..., Awaitable[None]]
+
+
+class HangsUp(Protocol):
+    """Somebody in a call."""
+
+    async def hang_up(self) -> None:
+        """Put the receiver down."""
+
+
+IN_A_CALL: ContextVar[list[HangsUp]] = ContextVar("in_a_call")
+"""Who has rung in the story that is being told."""
 
 ON_THAT_DAY = pytest.mark.asyncio(loop_scope="module")
 """Marks a test that waits for something in the day of its module."""
@@ -69,8 +81,14 @@ class Stories:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _tell(self, story: Story) -> None:
+        in_a_call: list[HangsUp] = []
+        IN_A_CALL.set(in_a_call)
         async with self._turns:
-            await story.test(self._listener, **story.details)
+            try:
+                await story.test(self._listener, **story.details)
+            except Exception:  # told again, it finds nobody who still keeps an agent busy
+                await asyncio.gather(*(one.hang_up() for one in in_a_call), return_exceptions=True)
+                raise
 
 
 class HasStories(Protocol):

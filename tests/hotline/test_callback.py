@@ -161,7 +161,7 @@ async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: Callback
     await phone.until_heard(RIGHT)
     await until_both_hear_each_other(customer, phone)
     await customer.hang_up()
-    await phone.until_ended(2)
+    await phone.until_ended()
     await until("the attempt is in the record", lambda: len(day.attempts(caller)) == 1)
     [record] = day.attempts(caller)
     keyed = [event.data for event in record.events if event.kind == "secure_entry"]
@@ -189,13 +189,13 @@ async def test_who_does_not_answer_is_rung_again_and_the_agent_is_free_meanwhile
     day.app.desk.resume("gus")
     phone = await day.rig.carrier.phone("gus").rung()
     await day.rig.carrier.phone(NUMBERS["gus"]).rung()
-    await phone.until_ended(8)
-    await day.until_state("gus", "free", within=1)
+    await phone.until_ended()
+    await day.until_state("gus", "free")
     assert day.kept(caller).tried == 1
     assert day.in_place(caller)
     phone, customer = await day.called_back("gus")
     await phone.hang_up()
-    await customer.until_ended(2)
+    await customer.until_ended()
     await until("two attempts are in the record", lambda: len(day.attempts(caller)) == 2)
     first, second = day.attempts(caller)
     assert first.summary.outcome == "not_reached"
@@ -252,5 +252,5 @@ async def test_an_engine_that_begins_anew_knows_whom_to_call_back(day: CallbackD
     phone, customer = await day.called_back("nia")
     await until_both_hear_each_other(customer, phone)
     await customer.hang_up()
-    await phone.until_ended(2)
+    await phone.until_ended()
     assert day.kept(caller).state == "served"

@@ -136,8 +136,8 @@ async def test_a_hang_up_at_any_step_leaves_nothing_but_the_record(rig: Rig) -> 
         await until("all recordings are put away", lambda: put_away(app))
         await asyncio.sleep(1.0)
         assert await left(rig, app) == NOTHING
-        assert len(asyncio.all_tasks()) <= tasks
-        assert handles() == files
+        await until("no task is left", lambda: len(asyncio.all_tasks()) <= tasks)
+        await until("no handle is left", lambda: handles() == files)
         # Asterisk warns of a whisper that its caller did not wait for; that is how it must be.
         new = rig.switches.complaints()[complaints:]
         assert [one for one in new if "careline-whisper" not in one] == []

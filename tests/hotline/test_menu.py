@@ -50,11 +50,10 @@ async def test_keys_lead_through_the_menus_to_the_right_agents(day: Day) -> None
 @story
 async def test_a_key_typed_ahead_answers_the_menu_before_it_is_heard(day: Day) -> None:
     caller = await day.rings("13933330001")
-    answered = await caller.leg.until_answered()
+    await caller.leg.until_answered()
     await caller.press("22")
-    _, phone = await day.until_joined(caller)
+    await day.until_joined(caller)
     await caller.hang_up()
-    assert phone.invited_at - answered < 2
     assert sound.find_tone(caller.leg.heard(), MENU, 0.2) is None
     assert (await day.record(caller)).summary.queue == "accounts"
 

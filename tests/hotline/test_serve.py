@@ -84,11 +84,11 @@ async def test_it_hands_its_callers_over_when_it_is_told_to_end(rig: Rig, home: 
         talking, at_ana = await a_talk(rig, home, TALKS)
         waiting = await a_caller_who_waits(rig)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 5) == 0
+        assert await asyncio.wait_for(process.wait(), 15) == 0
         await until_both_hear_each_other(waiting, await taken(rig, WAITS, 5))
         await until_both_hear_each_other(talking, at_ana)
         await at_ana.hang_up()
-        await talking.until_ended(1)
+        await talking.until_ended()
     with Database.open(home.url) as database:
         outcomes = {call.number: call.outcome for call in database.calls.list()}
     assert outcomes == {f"+86{TALKS}": "talk_went_on", f"+86{WAITS}": "handed_back"}
@@ -110,7 +110,7 @@ async def test_killed_it_leaves_nobody_in_silence_and_starts_again(
     async with serving(home):
         again, at_ana = await a_talk(rig, home, RINGS_AGAIN)
         await at_ana.hang_up()
-        await again.until_ended(1)
+        await again.until_ended()
 
 
 async def a_talk(rig: Rig, home: Settings, number: str) -> tuple[Leg, Leg]:

@@ -115,7 +115,7 @@ async def test_a_talk_goes_on_untouched(day: LastDay) -> None:
     await asyncio.sleep(1)
     assert not caller.leg.ended
     await phone.hang_up()
-    await caller.leg.until_ended(1)
+    await caller.leg.until_ended()
     assert (await day.record(caller)).summary.outcome == "talk_went_on"
 
 
@@ -126,7 +126,7 @@ async def test_a_talk_after_which_a_question_was_to_come_ends_the_call(day: Last
     await day.engine_stops()
     await until_both_hear_each_other(caller.leg, phone)
     await phone.hang_up()
-    await caller.leg.until_ended(1)
+    await caller.leg.until_ended()
 
 
 @story
@@ -144,7 +144,7 @@ async def test_a_caller_for_whom_a_phone_rings_reaches_another(day: LastDay) -> 
     caller = await day.rings(RINGS)
     _, ringing = await day.until_offered(caller)
     await day.engine_stops()
-    await ringing.until_ended(2)
+    await ringing.until_ended()
     await reaches_a_phone(day, caller, RINGS)
 
 
@@ -203,8 +203,8 @@ async def test_a_caller_who_rings_later_reaches_a_phone(day: LastDay) -> None:
 
 
 @ON_THAT_DAY
-async def test_stopping_takes_no_longer_than_a_breath(day: LastDay) -> None:
-    assert 0 < day.stopping_took < 3
+async def test_stopping_takes_some_seconds_at_most(day: LastDay) -> None:
+    assert 0 < day.stopping_took < 10
 
 
 @ON_THAT_DAY
@@ -230,7 +230,7 @@ async def reaches_a_phone(day: LastDay, caller: Caller, number: str) -> None:
         round((at - caller.leg.answered_at) * sound.RATE)
         for at in (day.stopped_at, phone.answered_at)
     )
-    assert longest_silence(caller.leg.heard()[begins:ends]) < 1
+    assert longest_silence(caller.leg.heard()[begins:ends]) < 2
     assert (await day.record(caller)).summary.outcome == "handed_back"
 
 

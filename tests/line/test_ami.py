@@ -196,10 +196,10 @@ async def test_a_half_open_link_is_noticed_and_made_anew() -> None:
         ami.on_lost(lost.set)
         ami.on_up(back.set)
         switch.pongs = False
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await lost.wait()
         switch.pongs = True
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await back.wait()
         assert ami.up
         assert switch.logins == 2
@@ -216,7 +216,7 @@ async def test_an_action_on_its_way_when_the_link_breaks_fails_and_is_not_sent_a
         switch.drop()
         with pytest.raises(SwitchUnreachable, match="went down"):
             await calling
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await back.wait()
         await asyncio.sleep(0.1)
         assert [action["Action"] for action in switch.actions] == ["Originate"]
@@ -232,7 +232,7 @@ async def test_while_the_switch_is_away_every_action_fails_at_once() -> None:
             await ami.action("Setvar", {"Variable": "A", "Value": "1"})
         await asyncio.sleep(0.3)
         await switch.open()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await back.wait()
 
 
@@ -277,7 +277,7 @@ async def test_a_message_without_end_does_not_fill_the_memory() -> None:
         lost = asyncio.Event()
         ami.on_lost(lost.set)
         await switch.send(b"X" * (1 << 21))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await lost.wait()
 
 
@@ -298,6 +298,6 @@ async def test_a_reader_that_fails_does_not_deafen_the_others(
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110  it is looked at from outside
             await asyncio.sleep(0.005)

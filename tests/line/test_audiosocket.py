@@ -89,7 +89,7 @@ async def test_frames_keep_time_by_an_absolute_deadline(sockets: AudioSocket) ->
     began = clock()
     for _ in range(50):
         await peer.message()
-    assert 0.85 < clock() - began < 1.4
+    assert 0.85 < clock() - began < 2
     await peer.close()
 
 
@@ -134,8 +134,10 @@ async def test_sound_and_keys_of_the_caller_arrive(sockets: AudioSocket) -> None
 async def test_a_phone_that_sends_no_silence_is_heard_to_be_silent(sockets: AudioSocket) -> None:
     call = Call(sockets)
     peer = await Peer.connect(sockets, call.conversation.uuid)
+    began = asyncio.get_running_loop().time()
     await asyncio.sleep(0.6)
-    assert 0.2 < len(call.heard) / 8000 < 0.7
+    passed = asyncio.get_running_loop().time() - began
+    assert 0.2 < len(call.heard) / 8000 < passed + 0.1
     await peer.close()
 
 
@@ -236,7 +238,7 @@ async def test_a_message_of_a_wrong_size_ends_the_connection_and_nothing_else(
     await call.conversation.connected()
     await other.conversation.connected()
     hostile.send(kind, bytes(length))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await call.conversation.until_closed()
     assert f"type {kind:#04x} with {length} bytes" in caplog.text
     assert not other.conversation.closed
@@ -264,7 +266,7 @@ async def test_sound_that_comes_faster_than_time_is_cut_off(
     await call.conversation.connected()
     for _ in range(200):
         peer.send(0x10, SILENCE)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await call.conversation.until_closed()
     assert "more sound came than time went by" in caplog.text
     assert len(call.heard) < 3 * 8000
@@ -277,7 +279,7 @@ async def test_one_who_reads_nothing_is_cut_off(
     monkeypatch.setattr(audiosocket, "MOST_UNSENT", -1)  # the system's own buffers are large
     call = Call(sockets)
     peer = await Peer.connect(sockets, call.conversation.uuid)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await call.conversation.until_closed()
     assert "not read" in caplog.text
     await peer.close()

@@ -65,7 +65,7 @@ def test_a_key_during_the_question_answers_it_at_once(exchange: Exchange) -> Non
         pressing = meanwhile(caller.press("2"), 0.5)
         began = asyncio.get_running_loop().time()
         assert await line.perform(Listen((LONG,))) == Keyed("2")
-        assert asyncio.get_running_loop().time() - began < 2.0
+        assert asyncio.get_running_loop().time() - began < 5.0  # it alone takes seven
         await pressing
 
     exchange.serve(call)

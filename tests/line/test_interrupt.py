@@ -38,7 +38,7 @@ def test_zero_may_where_others_may_not(exchange: Exchange) -> None:
         pressing = meanwhile(caller.press("50"), 0.3)
         outcome, took = await performed(line, Listen((LONG,), interrupt="0"))
         assert outcome == Keyed("0")
-        assert took < 3.0  # the prompt alone takes seven
+        assert took < 5.0  # the prompt alone takes seven
         await pressing
 
     exchange.serve(call)
@@ -64,7 +64,7 @@ def test_a_key_may_where_the_voice_may_not(told_exchange: SpokenExchange) -> Non
         pressing = meanwhile(caller.press("5"), 1.5)
         outcome, took = await performed(line, BY_KEY)
         assert outcome == Keyed("5")
-        assert took < 3.0
+        assert took < 5.0
         await asyncio.gather(pressing, saying)
 
     told_exchange.serve(call)

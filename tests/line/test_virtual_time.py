@@ -13,7 +13,7 @@ def test_an_hour_takes_no_time() -> None:
 
     began = time.monotonic()
     assert virtual_time.run(sleeps()) == 3600
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_sleepers_wake_in_order() -> None:

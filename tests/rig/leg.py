@@ -14,7 +14,7 @@ from tests.rig import sound
 from tests.rig.ami import Ami, AmiRefusedError, Message
 from tests.rig.sound import Sound
 
-_LATE = 15.0
+_LATE = 40.0
 _HUNG_UP = "hung up"
 _SILENCE = 'EXEC Playtones "0/1000"'
 
