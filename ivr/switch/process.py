@@ -156,7 +156,9 @@ def _booted(asterisk: Asterisk, instance: Instance) -> bool:
 
 
 def _died(instance: Instance) -> bool:
-    return (instance.run / "asterisk.pid").exists() and pid(instance) is None
+    file = instance.run / "asterisk.pid"
+    # It opens the file a moment before it writes its number into it.
+    return file.exists() and bool(file.read_bytes().strip()) and pid(instance) is None
 
 
 def _listening(instance: Instance) -> int:

@@ -1,9 +1,11 @@
 """Starting and stopping a real switch."""
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,35 @@ def test_a_switch_starts_once_is_seen_and_stops(asterisk: Asterisk, instance: In
     assert process.stop(asterisk, instance)
     assert process.status(asterisk, instance) == process.Status(running=False)
     assert not process.stop(asterisk, instance)
+
+
+HESITANT = """
+import os, pathlib, sys, time
+run = pathlib.Path({run!r})
+if "-rx" in sys.argv:
+    print("Asterisk has fully booted.")
+elif os.fork() == 0:
+    os.close(1), os.close(2)
+    pid = (run / "asterisk.pid").open("w")
+    time.sleep(0.5)
+    pid.write(str(os.getpid()))
+    pid.close()
+    (run / "asterisk.ctl").touch()
+    time.sleep(60)
+else:
+    time.sleep(0.2)
+"""
+"""A program that has made the file of its number, and writes the number into it a moment later."""
+
+
+def test_a_switch_that_is_just_writing_its_number_is_not_taken_for_dead(
+    asterisk: Asterisk, instance: Instance
+) -> None:
+    program = instance.folder / "hesitant.py"
+    program.write_text(HESITANT.format(run=str(instance.run)), encoding="utf-8")
+    hesitant = replace(asterisk, program=(sys.executable, str(program)))
+    pid = process.start(hesitant, instance)
+    assert process.pid(instance) == pid
 
 
 def test_a_started_switch_has_nothing_to_complain_of(
