@@ -7,7 +7,7 @@ day. Settings come from the environment, as ever. It says "ready", and ends at S
 import asyncio
 import signal
 
-from ivr.app import running
+from ivr.running import running
 from ivr.settings import Settings
 from tests.rig.engine import OPEN, clock
 

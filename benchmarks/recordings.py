@@ -18,8 +18,8 @@ from benchmarks.machine import Others, Process
 from benchmarks.report import Claim, Report
 from benchmarks.stage import Stage, stage
 from ivr.agent import AgentAccount
-from ivr.app import utc_now
 from ivr.archive import Archive
+from ivr.running import utc_now
 from ivr.said import fixed
 from ivr.store.wanted import Wanted
 from recordings.catalogue import Recording

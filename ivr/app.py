@@ -2,13 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Mapping,
-)
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 
 from ivr.admission import Gate
@@ -22,16 +18,12 @@ from ivr.control.roles import Role
 from ivr.control.server import Control
 from ivr.desk import Desk
 from ivr.door import Door
-from ivr.errors import (
-    BadInput,
-    CarelineError,
-)
+from ivr.errors import CarelineError
 from ivr.flow.hotline import Hotline
 from ivr.hearing import Listening
 from ivr.jobs import Jobs
 from ivr.journal import Journal
 from ivr.keeping import Keeping
-from ivr.line.asterisk import hold
 from ivr.line.asterisk.ami import Ami
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.asterisk.outbound import Outbound
@@ -44,8 +36,7 @@ from ivr.outside.systems import Systems
 from ivr.phones import Phones
 from ivr.pickup import PickUps
 from ivr.prompts import PromptStore
-from ivr.publish import release
-from ivr.publish.live import Edition, Live, newest
+from ivr.publish.live import Edition, Live
 from ivr.queue_lines import QueueLine, QueueLines
 from ivr.queues import published, queues_of
 from ivr.reception import Reception
@@ -56,7 +47,6 @@ from ivr.shifts import Shifts
 from ivr.sounds import Sounds
 from ivr.store.database import Database
 from ivr.switch import agents as switch
-from ivr.switch import secrets
 from ivr.tasks import Tasks
 from ivr.troubles import Troubles
 from ivr.understanding import Understanding
@@ -71,7 +61,7 @@ GOODBYE = 10.0  # seconds all calls together are given to be handed back when th
 
 
 class App:
-    """A hotline that answers calls; see `running`."""
+    """A hotline that answers calls; see `ivr.running`."""
 
     def __init__(
         self,
@@ -339,51 +329,3 @@ class App:
     def _set_aside(self, agent: str, misses: int) -> None:
         log.warning("agent %s missed %d calls in a row and is paused", agent, misses)
         self._tasks.start(self.roster.set_aside(agent), f"set aside {agent}")
-
-
-def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
-
-
-@asynccontextmanager
-async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[App]:
-    """A hotline that answers calls as long as the block lasts.
-
-    It serves the live version, whatever lies in the folder `flows/`; only the first start of all
-    publishes that folder, as version 1.
-
-    Raises `BrokenFlow`, `StoreError`, `SwitchUnreachable` or `BadInput` where it cannot begin.
-    """
-    secret = secrets.engine(settings)
-    if secret is None:
-        raise BadInput(
-            "There is no secret for the switch: run `careline switch configure`, or set "
-            "CARELINE_AMI_SECRET."
-        )
-    settings.var.mkdir(parents=True, exist_ok=True)
-    ami = Ami(settings.ami_host, settings.ami_port, settings.ami_user, secret)
-    await ami.connect()
-    try:
-        # First of all: callers whom a dead engine left are kept until we can go on with them.
-        gap = await hold.seconds_without_an_engine(ami)
-        holding = asyncio.create_task(hold.keep(ami), name="hold")
-        try:
-            with await asyncio.to_thread(Database.open, settings.url) as database:
-                edition = await asyncio.to_thread(_first_edition, settings, database, now())
-                app = App(settings, edition, database, ami, now, gap)
-                try:
-                    await app.open()
-                    holding.cancel()
-                    yield app
-                finally:
-                    await app.close()
-        finally:
-            holding.cancel()
-    finally:
-        await ami.close()
-
-
-def _first_edition(settings: Settings, database: Database, now: datetime) -> Edition:
-    live = release.begin(database.versions, settings.flows, now)
-    return newest(database.versions, live.number, settings.var / "flows", now)

@@ -58,6 +58,7 @@ ORDER: list[tuple[str, ...]] = [
     ("ivr.reception",),
     ("ivr.doctor",),
     ("ivr.app",),
+    ("ivr.running",),
     ("ivr.cli",),
 ]
 # The parts that more than one kind of line is made of stand beside the seam.

@@ -7,11 +7,11 @@ import signal
 
 from ivr import logs
 from ivr.alone import alone
-from ivr.app import running
 from ivr.cli.context import console, require_hotline, say, settings
 from ivr.cli.outside import outside
 from ivr.doctor import examine
 from ivr.errors import LineError
+from ivr.running import running
 from ivr.settings import Settings
 from ivr.watchdog import watched
 

@@ -86,7 +86,10 @@ async def hotline(
         yield Served(rig, settings, database)
 
 
-WARM = "import sys, ivr.cli.main, ivr.app; sys.stdin.readline(); from ivr.cli.entry import main; main()"
+WARM = (
+    "import sys, ivr.cli.main, ivr.running; sys.stdin.readline(); "
+    "from ivr.cli.entry import main; main()"
+)
 """Loads the program before it is told to begin, so that a busy machine does not count as slow."""
 
 

@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
 from ivr.record import CallRecord
+from ivr.running import running
 from tests.faults.served import Served, hotline
 from tests.faults.test_phone_gone import SILENCE, SORRY, with_little_patience
+from tests.hotline.bank import Bank
 from tests.hotline.day import OF_THE_AGENT, until, until_both_hear_each_other
-from tests.hotline.flows import change
+from tests.hotline.flows import QUESTION, RIGHT, change, with_secure_entry
 from tests.rig import sound
 from tests.rig.engine import OPEN, clock
 from tests.rig.leg import Leg
-from tests.rig.rig import Rig
+from tests.rig.rig import Rig, free_ports
 
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.switch
@@ -26,17 +28,21 @@ pytestmark = pytest.mark.switch
 AGENTS = [AgentAccount(name, name, "en", {"fr": 5}) for name in ("fay", "flo")]
 NUMBER = "13944440009"
 CALLERS = [Profile(f"+86{NUMBER}", "王芳", None, ("fr",))]
+BANK = free_ports(1)[0]
+PIN = "604918"
+IN_THE_TALK = {"hold", "hold_over", "secure_entry"}
 
 
 def soon(data: Any) -> None:
     data["queues"]["foreign"]["callback"] = {"after": "0.5s", "tries": "2", "ring": "5s"}
+    data["lookups"]["pin_check"]["url"] = f"http://127.0.0.1:{BANK}/pin"
 
 
 async def test_a_customer_whose_agent_is_lost_hears_why_and_gets_another(
     rig: Rig, tmp_path: Path
 ) -> None:
-    async with hotline(rig, tmp_path, AGENTS, CALLERS) as served:
-        flows = served.settings.flows
+    async with hotline(rig, tmp_path, AGENTS, CALLERS) as served, Bank.open(BANK, PIN):
+        flows = with_secure_entry(served.settings.flows)
         change(flows / "center.yaml", soon)
         (flows / "audio/en").mkdir(exist_ok=True)
         sound.write_tone(flows / "audio/en/agent_lost.wav", SORRY, 0.6)
@@ -57,11 +63,22 @@ async def test_a_customer_whose_agent_is_lost_hears_why_and_gets_another(
             await until_both_hear_each_other(customer, other)
             assert heard - gone < SILENCE + 5
             assert sound.find_tone(customer.heard()[:begin], SORRY) is None
+            await other.put_on_hold(1)
+            await until_both_hear_each_other(customer, other)
+            await other.press("*9")
+            await customer.until_heard(QUESTION)
+            await customer.press(PIN)
+            await other.until_heard(RIGHT)
+            await until_both_hear_each_other(customer, other)
             await customer.hang_up()
             await other.until_ended()
             again = await _record(served, "agent_lost")
     assert (again.summary.outcome, again.summary.agent) == ("answered", "flo")
     assert again.summary.number == f"+86{NUMBER}"
+    told = [event.kind for event in again.events if event.kind in IN_THE_TALK]
+    assert told == ["hold", "hold_over", "secure_entry"]
+    [keyed] = [event.data for event in again.events if event.kind == "secure_entry"]
+    assert keyed == {"outcome": "right", "recording": True, "token": True}
     [attempt] = [one for one in _all(served) if one.summary.call_id == again.events[0].data["of"]]
     [over] = [event.data["by"] for event in attempt.events if event.kind == "talk_over"]
     assert (over, attempt.summary.agent) == ("phone_lost", "fay")

@@ -15,8 +15,9 @@ import pytest
 import pytest_asyncio
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
+from ivr.running import running
 from ivr.switch import process
 from tests.faults.served import Served, hotline
 from tests.faults.wire import Wire

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ivr.agent import AgentAccount
-from ivr.app import running
 from ivr.caller import Profile
 from ivr.phones import LOOK_EVERY
+from ivr.running import running
 from ivr.switch import agents as switch_agents
 from tests.faults.cordless import Cordless, cordless
 from tests.faults.served import Served, hotline

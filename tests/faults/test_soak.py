@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
+from ivr.running import running
 from ivr.switch import process
 from tests.faults.growth import Held, megabytes
 from tests.faults.served import Served, hotline

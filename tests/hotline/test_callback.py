@@ -1,5 +1,9 @@
 """Callers hang up and are rung back in their turn: on real Asterisk, with real voices."""
 
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -9,9 +13,10 @@ import pytest
 import pytest_asyncio
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
-from ivr.record import Callback, CallRecord
+from ivr.record import BACK, Callback, CallRecord
+from ivr.running import running
 from ivr.store.database import Database
 from tests.hotline.bank import Bank
 from tests.hotline.day import (
@@ -28,14 +33,15 @@ from tests.hotline.story import Story, stories_of, story
 from tests.hotline.test_queue_log import until_line
 from tests.hotline.test_recordings import hears, sides
 from tests.hotline.test_recordings import kept as recording_of
-from tests.rig.engine import OPEN, clock, engine
+from tests.rig.engine import CHECKOUT, OPEN, clock, engine
 from tests.rig.leg import Leg
 from tests.rig.phone import Refuses
 from tests.rig.rig import Rig, Switches, free_ports
 
 pytestmark = pytest.mark.switch
 
-SPEAKERS = {"fay": "fr", "gus": "de", "eva": "es", "ivo": "it", "ada": "pt", "nia": "nl"}
+SPEAKERS = {"fay": "fr", "gus": "de", "eva": "es", "ivo": "it", "ada": "pt", "nia": "nl",
+            "sue": "sv"}  # fmt: skip
 """Agents, each of a language of their own; they are on their break when the day begins."""
 AGENTS = [AgentAccount(name, name, "en", {tag: 5}) for name, tag in SPEAKERS.items()]
 NUMBERS = {name: f"1394444000{n}" for n, name in enumerate(SPEAKERS)}
@@ -43,6 +49,8 @@ CALLERS = [Profile(f"+86{NUMBERS[name]}", "王芳", None, (tag,)) for name, tag 
 GAP = 1.5
 BANK = free_ports(1)[0]
 PIN = "640918"
+TOKEN = "tok-7f3a"  # what the bank answers to the right PIN
+TOLD_OF_A_TALK = {"hold", "hold_over", "secure_entry_begins", "secure_entry", "supervised"}
 
 
 def flows(folder: Path) -> Path:
@@ -121,6 +129,19 @@ class CallbackDay(Day):
         until = waiting.not_before if waiting is not None else None
         return until is not None and until - self.app.desk.now() > 3600
 
+    def under_way(self, caller: Caller) -> str:
+        """The attempt in which somebody is being rung or talked to now."""
+        [call_id] = [one for one in self.app.reception.calls if _is_of(one, caller)]
+        return call_id
+
+    async def command(self, *words: str) -> tuple[int | None, str]:
+        """A `careline` command beside the engine: its exit code, and what it prints."""
+        home = {"CARELINE_HOME": str(self.app.settings.home), "PYTHONPATH": str(CHECKOUT)}
+        run = (sys.executable, "-c", "from ivr.cli.entry import main; main()", *words)
+        process = await asyncio.create_subprocess_exec(*run, env=os.environ | home, stdout=PIPE)
+        printed, _ = await process.communicate()
+        return process.returncode, printed.decode()
+
     def attempts(self, caller: Caller) -> list[CallRecord]:
         """The records of the attempts that are over."""
         with Database.open(self.app.settings.url) as database:
@@ -128,8 +149,13 @@ class CallbackDay(Day):
             return [
                 database.calls.show(one.call_id)
                 for one in sorted(found, key=lambda one: one.started)
-                if one.call_id.startswith(f"{caller.call_id}-back-") and one.ended is not None
+                if _is_of(one.call_id, caller) and one.ended is not None
             ]
+
+
+def _is_of(call_id: str, caller: Caller) -> bool:
+    """Whether a call is an attempt to ring a caller back."""
+    return call_id.startswith(f"{caller.call_id}{BACK}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -177,6 +203,39 @@ async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: Callback
     assert "EXITWITHKEY" in (await until_line(day, caller, "EXITWITHKEY"))[-1]
     logged = await until_line(day, called, "COMPLETECALLER")
     assert [line.split("|")[3] for line in logged] == ["ENTERQUEUE", "CONNECT", "COMPLETECALLER"]
+
+
+@story
+async def test_a_customer_is_held_and_a_program_has_them_key_a_pin(day: CallbackDay) -> None:
+    caller = await day.asks_to_be_called_back("sue")
+    await day.record(caller)
+    day.app.desk.resume("sue")
+    phone, customer = await day.called_back("sue")
+    await until_both_hear_each_other(customer, phone)
+    await phone.put_on_hold(1)
+    await until_both_hear_each_other(customer, phone)
+    call = day.under_way(caller)
+    asked = asyncio.create_task(day.command("secure-entry", call))
+    await customer.until_heard(QUESTION)
+    await customer.press(PIN)
+    await phone.until_heard(RIGHT)
+    assert await asked == (0, f"{call.removeprefix('careline-')}: it was right; token {TOKEN}.\n")
+    await until_both_hear_each_other(customer, phone)
+    await phone.hang_up()
+    await customer.until_ended()
+    await until("the attempt is in the record", lambda: len(day.attempts(caller)) == 1)
+    [record] = day.attempts(caller)
+    told = [event.kind for event in record.events if event.kind in TOLD_OF_A_TALK]
+    asks = ["secure_entry_begins", "secure_entry"]
+    assert sorted(told[2:4]) == ["secure_entry_begins", "supervised"], (
+        "one knows nothing of the other"
+    )
+    assert [kind for kind in told if kind != "supervised"] == ["hold", "hold_over", *asks]
+    [held] = [event.data["seconds"] for event in record.events if event.kind == "hold_over"]
+    assert held == pytest.approx(1, abs=0.9)
+    assert PIN not in str(record)
+    assert TOKEN not in str(record)
+    assert record.summary.hung_up_by == "agent"
 
 
 @story

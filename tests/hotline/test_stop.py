@@ -15,8 +15,9 @@ import pytest
 import pytest_asyncio
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
+from ivr.running import running
 from tests.hotline.day import Caller, Day, listening, until, until_both_hear_each_other
 from tests.hotline.flows import MENU, QUESTION, lively
 from tests.hotline.story import ON_THAT_DAY, Story, stories_of, story

@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.errors import BadInput, StoreError
 from ivr.flow.files import FlowFiles
 from ivr.flow.hotline import Hotline
@@ -28,6 +28,7 @@ from ivr.line.simulated import SimulatedLine
 from ivr.publish import origin, release
 from ivr.publish.live import Edition, Live
 from ivr.record import CallRecord
+from ivr.running import running
 from ivr.settings import Settings
 from ivr.sounds import Sounds
 from ivr.store import Database

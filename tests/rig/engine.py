@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from ivr import resources
 from ivr.agent import AgentAccount
-from ivr.app import App, running
+from ivr.app import App
 from ivr.caller import Profile
+from ivr.running import running
 from ivr.settings import Settings
 from ivr.store.database import Database
 from tests.rig.rig import Rig, Switches
