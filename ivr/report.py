@@ -21,6 +21,10 @@ settled nobody asks; a second call on another matter counts against it.
 Occupancy: (talk + wrap-up) / (talk + wrap-up + ready), of the time an agent was logged in and not
 paused. Handle time: talk and the wrap-up after it. An announced wait was right if the time to the
 answer lay within the range told; a caller who gave up within the range proves nothing.
+
+Whoever asked to be rung back counts as the call in which an agent talked to them, or in which that
+was tried in vain for the last time: with the whole wait, and the queue and rule of the call in which it
+was asked for. Who is still to be rung, or was taken off the list, does not count.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +38,7 @@ WITHIN = (15, 20, 30)
 FORMULAS: tuple[Formula, ...] = get_args(Formula)
 ALL = "(all)"
 NONE = "(none)"
-"""The group of calls that no rule decided, say."""
+"""The group of calls that have none of it: that no rule put straight through, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class CallFacts:
     `waited` is until the answer or the giving up. `agent` is who talked to the caller, `rung` are all
     whose phones rang for it, `missed` those of them who did not take it. `wrap_up` is what followed
     the talk. `again` says whether the number called again within N days (None: not known yet, or
-    no number).
+    no number). `rule` is what put the call straight through, or the one it is a call back for.
     """
 
     queue: str

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -10,16 +11,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ivr.record import BACK
 from ivr.report import CallFacts, Shift, Told
 from ivr.store.agent_states import AgentStates, Span
 from ivr.store.connections import Connections
 from ivr.store.tables import call_events, calls
 
-KINDS = ("rule", "waiting", "announced", "offer", "refused", "joined", "ended")
+KINDS = (
+    *("rule", "callback", "agent_lost"),
+    *("waiting", "announced", "offer", "refused", "joined", "ended"),
+)
 ASKED_FOR_CALLBACK = "callback"
 """The outcome of a call that is offered, and answered or not, as the call back that came of it."""
 AFTER_THE_TALK = timedelta(seconds=5)
 """A wrap-up that begins within so long of a talk's end belongs to it."""
+AT_ONCE = 500
+"""Of so many calls the rules are looked up with one query."""
 _SKILL = re.compile(r"(?<!not )(?<!not \()\b([^\W\d][\w-]*) [1-5]")
 
 
@@ -51,13 +58,21 @@ class Reports:
             )
             .order_by(calls.c.call_id, call_events.c.seq)
         )
-        found = []
+        found: list[CallFacts] = []
+        rung_back: dict[int, str] = {}
         with self._connections.reading() as connection:
             rows = connection.execution_options(yield_per=1000).execute(query).mappings()
             for call_id, its in groupby(rows, itemgetter("call_id")):
-                facts = _facts(list(its), wrap_ups, again.get(call_id))
-                if facts is not None:
-                    found.append(facts)
+                events = list(its)
+                facts = _facts(events, wrap_ups, again.get(call_id))
+                if facts is None:
+                    continue
+                if (asked_in := _asked_in(events)) is not None:
+                    rung_back[len(found)] = asked_in
+                found.append(facts)
+        rules = self._rules(sorted(set(rung_back.values())))
+        for at, asked_in in rung_back.items():
+            found[at] = replace(found[at], rule=rules.get(asked_in))
         return tuple(found)
 
     def shifts(self, since: datetime, until: datetime) -> dict[str, Shift]:
@@ -67,6 +82,21 @@ class Reports:
             does = seconds.setdefault(span.agent, {})
             does[span.state] = does.get(span.state, 0.0) + span.seconds
         return {agent: Shift(**does) for agent, does in seconds.items()}
+
+    def _rules(self, call_ids: Sequence[str]) -> dict[str, str]:
+        """The rules that decided these calls, which may lie before the period; not all have one."""
+        events, found = call_events.c, dict[str, str]()
+        with self._connections.reading() as connection:
+            for at in range(0, len(call_ids), AT_ONCE):
+                query = (
+                    sa.select(events.call_id, events.data)
+                    .where(events.call_id.in_(call_ids[at : at + AT_ONCE]), events.kind == "rule")
+                    .order_by(events.seq)
+                )
+                for row in connection.execute(query):
+                    if "name" in row.data:
+                        found.setdefault(row.call_id, row.data["name"])
+        return found
 
     def _wrap_ups(self, since: datetime, until: datetime) -> dict[str, list[Span]]:
         found: dict[str, list[Span]] = {}
@@ -130,6 +160,14 @@ def _facts(
         ),
         told=tuple(_told(of.get("announced", ()), decided)),
     )
+
+
+def _asked_in(rows: Sequence[sa.RowMapping]) -> str | None:
+    """The call in which the customer asked to be rung back, where this is the call back."""
+    for row in rows:
+        if row["kind"] in ("callback", "agent_lost") and "of" in row["data"]:
+            return str(row["data"]["of"]).partition(BACK)[0]
+    return None
 
 
 def _told(announced: Sequence[sa.RowMapping], decided: datetime) -> Iterator[Told]:

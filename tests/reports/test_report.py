@@ -173,6 +173,36 @@ def test_skills_and_rules_have_their_own_lines(database: Database) -> None:
     }  # fmt: skip
 
 
+def test_calls_back_count_under_the_rule_of_the_call_that_asked_for_them(
+    database: Database,
+) -> None:
+    night, minute = DAY - timedelta(hours=12), timedelta(minutes=1)
+    asked = CallSummary(call_id="asked", started=night, ended=night + minute, outcome="callback")
+    terms = {"queue": "general", "need": "zh 1"}
+    store(database, asked, [(night, "rule", {"name": "gold"}), (night, "waiting", terms)])
+    of: dict[str, object] = {"of": "asked", "queue": "general", "waited": 43_200}
+
+    def rings_back(call_id: str, begins: datetime, first: str, outcome: str, agent: str) -> None:
+        answered = [(begins, "waiting", terms), (begins, "joined", {"agent": agent})]
+        summary = CallSummary(
+            call_id=call_id, started=begins, queue="general", agent=agent or None, outcome=outcome,
+            ended=begins + minute, waited_s=43_200, talked_s=50 if agent else None,
+        )  # fmt: skip
+        store(database, summary, [(begins, first, of), *(answered if agent else [])])
+
+    rings_back("asked-back-1", DAY, "callback", "put_off", "")
+    rings_back("asked-back-2", DAY + minute, "callback", "answered", "ana")
+    by_rule = lines(database, "rule")
+    assert {name: line.offered for name, line in by_rule.items()} == {
+        "(none)": 7, "elder": 2, "gold": 1, "(all)": 10,
+    }  # fmt: skip
+    assert (by_rule["gold"].answered, by_rule["gold"].wait_average) == (1, 43_200)
+    # Ana's phone vanishes in the talk, and another agent takes the customer.
+    of["of"] = "asked-back-2"
+    rings_back("again", DAY + 2 * minute, "agent_lost", "answered", "bo")
+    assert lines(database, "rule")["gold"].offered == 2
+
+
 def test_a_day_without_calls_says_nothing_and_divides_by_nothing() -> None:
     [line] = figures([], "queue", {}, 60)
     assert (line.offered, line.wait_average, line.wait_p90, line.occupancy) == (0, None, None, None)
