@@ -7,7 +7,7 @@ are played.
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from ivr.flow.files import FlowFiles
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
 from ivr.flow.problem import BrokenFlow
-from ivr.line.far_end import Answers, Press, Script
+from ivr.line.far_end import Answers, Busy, Phone, Press, Script
 from ivr.line.line import Arrival
 from ivr.line.simulated import SimulatedLine
 from ivr.publish import origin, release
@@ -83,10 +83,16 @@ def _obeys(_: FakeSwitch, fields: Fields) -> bytes:
     return success(fields, EventList="start") + complete
 
 
-async def call(app: App, call_id: str, caller: Script | None = None) -> None:
-    """A call, from its arrival to its end; Ana answers at once and talks for a moment."""
+ANSWERS = Answers(after=0.1, talks=0.1)
+
+
+async def call(
+    app: App, call_id: str, caller: Script | None = None, phones: Mapping[str, Phone] | None = None
+) -> None:
+    """A call, from its arrival to its end; Ana answers at once and talks for a moment, or `phones`
+    do as they are."""
     caller = caller or Script(answers=(Press("1", after=0.1),))
-    line = SimulatedLine(caller, {"ana": Answers(after=0.1, talks=0.1)})
+    line = SimulatedLine(caller, phones or {"ana": ANSWERS})
     await app.reception.serve(Arrival(call_id, "13800138000", "95588", MORNING), line)
 
 
@@ -191,6 +197,24 @@ async def test_a_call_under_way_ends_as_it_began_and_the_next_one_is_served_anew
     assert steps == ["welcome", "choose", "human", "bye"]
     assert old.events[0].data == {"dialled": "95588", "version": 1}
     assert new.events[0].data == {"dialled": "95588", "version": 2}
+
+
+async def test_who_misses_a_call_rests_as_long_as_the_version_says_that_was_published_meanwhile(
+    house: House,
+) -> None:
+    house.database.agents.add(AgentAccount("bo", "Bo", "zh", {"zh": 5}, logged_in=True))
+    busy: Mapping[str, Phone] = {"ana": Busy(), "bo": ANSWERS}
+    async with house.answering() as app:
+        house.ana.edit("center.yaml", "rules:", "cool_downs: {busy: 20 min}\nrules:")
+        await house.publish()
+        await until(lambda: app.live.edition.number == 2, within=40)
+        await call(app, "missed", phones=busy)
+        seat = app.desk.floor.agent("ana")
+        assert seat is not None
+        assert seat.rest == "busy"
+        assert seat.rests_until is not None
+        assert 1000 < seat.rests_until - app.desk.now() <= 1200
+    assert house.record("missed").summary.agent == "bo"
 
 
 async def test_going_back_is_followed_like_any_version(house: House) -> None:
