@@ -178,12 +178,15 @@ def test_calls_back_count_under_the_rule_of_the_call_that_asked_for_them(
 ) -> None:
     night, minute = DAY - timedelta(hours=12), timedelta(minutes=1)
     asked = CallSummary(call_id="asked", started=night, ended=night + minute, outcome="callback")
-    terms = {"queue": "general", "need": "zh 1"}
+    terms: dict[str, object] = {"queue": "general", "need": "zh 1"}
     store(database, asked, [(night, "rule", {"name": "gold"}), (night, "waiting", terms)])
     of: dict[str, object] = {"of": "asked", "queue": "general", "waited": 43_200}
 
     def rings_back(call_id: str, begins: datetime, first: str, outcome: str, agent: str) -> None:
-        answered = [(begins, "waiting", terms), (begins, "joined", {"agent": agent})]
+        answered: list[tuple[datetime, str, dict[str, object]]] = [
+            (begins, "waiting", terms),
+            (begins, "joined", {"agent": agent}),
+        ]
         summary = CallSummary(
             call_id=call_id, started=begins, queue="general", agent=agent or None, outcome=outcome,
             ended=begins + minute, waited_s=43_200, talked_s=50 if agent else None,
