@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.callbacks.attempt import Around, begun
+from ivr.callbacks.in_talk import InTalk
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.callback import WHISPER
 from ivr.flow.expression import Facts
@@ -38,11 +39,16 @@ class Again:
         self._seq = 0
         self._joined: datetime | None = None
         self._summary = begun(callback, call_id, self._now())
+        self._talk = InTalk(
+            self._summary, callback, around.desk, around.house, self.note, self.trouble
+        )
 
     async def run(self) -> None:
         """Have them served until the call is over. Raises nothing that a call can bring about."""
         self._around.journal.add(self._summary)
         self.note("agent_lost", of=self._attempt, agent=self._agent)
+        talks, own_id = self._around.house.talks, self._summary.call_id
+        talks[own_id] = self._talk
         outcome, by = "failed", "hotline"
         try:
             result = await self._serve()
@@ -54,8 +60,7 @@ class Again:
         except CallerHungUp:
             outcome, by = ("abandoned" if self._joined is None else "answered"), "caller"
         except LineError as error:
-            self.note("trouble", text=f"the switch failed: {error}")
-            log.error("call %s: the switch failed: %s", self._summary.call_id, error)
+            self.trouble(f"the switch failed: {error}")
             await self._hand_back()
         except asyncio.CancelledError:
             self.note("engine_stops")
@@ -63,6 +68,8 @@ class Again:
             await self._hand_back()
             raise
         finally:
+            del talks[own_id]
+            await self._talk.entries.over()
             self._end(outcome, by)
 
     async def _serve(self) -> Served | NotServed:
@@ -126,12 +133,18 @@ class Again:
         with suppress(CallerHungUp, LineError):
             await self._line.perform(HandBack())
 
+    def trouble(self, what: str, error: Exception | None = None) -> None:
+        """Record a failure and tell the operator."""
+        self.note("trouble", text=what)
+        log.error("call %s: %s", self._summary.call_id, what, exc_info=error)
+
     def note(self, kind: str, /, **data: Any) -> None:
         """Write an event into the record."""
         at = self._now()
         if kind == "joined":
             self._joined = at
             self._summary = replace(self._summary, agent=str(data.get("agent")))
+            self._talk.begins(self._summary)
         self._around.journal.add(CallEvent(self._summary.call_id, self._seq, at, kind, data))
         self._seq += 1
 

@@ -182,8 +182,9 @@ class Attempt:
         self._desk.tell(OfferAccepted(callback.call_id, agent))
         await self._waiting.served(callback)
         talks, own_id = self._around.house.talks, self._summary.call_id
+        known = replace(self._summary, agent=agent)
         talk = talks[own_id] = InTalk(
-            self._summary, callback, agent, self._desk, self._around.house, self.note, self.trouble
+            known, callback, self._desk, self._around.house, self.note, self.trouble
         )
         try:
             ended = await line.perform(Talk())

@@ -17,14 +17,13 @@ from ivr.secure_entry import Entries, Entry, Result, take
 
 
 class InTalk:
-    """The `ivr.secure_entry.Talk` of a callback, with `agent`. `note` writes into its record,
-    `trouble` tells the operator too; `summary` is the callback in one line."""
+    """The `ivr.secure_entry.Talk` of a callback. `note` writes into its record, `trouble` tells the
+    operator too; `summary` is the call in one line, and names the agent once there is one."""
 
     def __init__(
         self,
         summary: CallSummary,
         callback: Callback,
-        agent: str,
         desk: Desk,
         house: House,
         note: Callable[..., None],
@@ -35,11 +34,14 @@ class InTalk:
         self.note = note
         self.trouble = trouble
         self._callback = callback
-        self._agent = agent
         self._desk = desk
         self._house = house
         self._hotline = house.hotline()
         self._held_since: datetime | None = None
+
+    def begins(self, summary: CallSummary) -> None:
+        """The customer talks to the agent of `summary` from now on."""
+        self.summary, self._held_since = summary, None
 
     @property
     def has_secure_entry(self) -> bool:
@@ -49,7 +51,7 @@ class InTalk:
     async def secure_entry(self, entry: Entry) -> None:
         """Have the customer key a secret, if the hotline has one to be keyed; the agent waits."""
         spec = self._hotline.center.secure_entry
-        account = self._desk.accounts.get(self._agent)
+        account = self._desk.accounts.get(self.summary.agent or "")
         if spec is None or account is None:
             await entry.end()
             return
