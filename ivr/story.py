@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ivr.reasons import sentences
+from ivr.reasons import Shown, sentences
 from ivr.record import CallEvent
 
 Data = Mapping[str, Any]
@@ -24,7 +24,7 @@ class Sentence:
 def tell(event: CallEvent) -> Sentence:
     """An event as a sentence. A kind nobody has thought of yet is told by its data."""
     told = TOLD.get(event.kind)
-    data = _Shown(event.data)
+    data = Shown(event.data)
     if callable(told):
         text = told(data)
     elif told is not None:
@@ -34,13 +34,6 @@ def tell(event: CallEvent) -> Sentence:
     if event.data.get("erased"):
         text += " (The person was erased.)"
     return Sentence(text, sentences(event.data.get("verdicts")))
-
-
-class _Shown(dict[str, Any]):
-    """An event's data in which what is not there (any more) is shown as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
 
 
 def _arrived(data: Data) -> str:

@@ -9,11 +9,15 @@ from typing import get_args
 import pytest
 
 from ivr.cli.main import run
-from ivr.reasons import MOST_TOLD, WORDS, Language, sentence, sentences, verdicts_of
+from ivr.reasons import Language, sentence, sentences, verdicts_of
+from ivr.reasons.telling import MOST_TOLD
+from ivr.reasons.words import WORDS
 from ivr.record import CallEvent, CallRecord, CallSummary
 from ivr.store import Database
-from ivr.why import ENDS, NOT_TAKEN, Rival, explain, waits
-from ivr.why import WORDS as STORY
+from ivr.why import Rival, explain, waits
+from ivr.why.explain import NOT_TAKEN
+from ivr.why.waits import ENDS
+from ivr.why.words import WORDS as STORY
 from routing.events import (
     AgentArrived,
     CallWaits,

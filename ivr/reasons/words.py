@@ -1,124 +1,18 @@
-"""Why was this agent chosen, and why nobody else? Verdicts as they are stored, and as sentences.
-
-Stored is what the floor found, without words: {"agent", "code", "score", "detail"}. `score` are the
-points by which those who could take the call are compared; whoever fell out before has none.
-`detail` holds `idle` (seconds free), `for` (seconds in the state), `lacks` ({skill: [asked, has]}),
-`either` (choices, none of them met), `unwanted` (what the call does not want), `pause` (its reason),
-`queue` (for whose callers the agent was kept free) or `than` (who was chosen). Sentences are made
-when somebody reads, in the reader's language.
-"""
+"""What is said of an agent, verdict by verdict, in English and in Chinese?"""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from routing.match import Decision, Verdict
-from routing.model import Agent, Need, Seat
+from ivr.reasons.shown import Shown
 
 Language = Literal["en", "zh"]
-Data = Mapping[str, Any]
-
-AMONG_THE_FREE = frozenset(
-    {
-        "chosen",
-        "longer_idle_preferred",
-        "callers_own_preferred",
-        "fewer_points",
-        "needed_elsewhere",
-        "kept",
-        "kept_free",
-        "resting",
-    }
-)
-MOST_TOLD = 8
-"""Of agents who fell out for one kind of reason, so many are told one by one, the rest counted."""
 
 
-def verdicts_of(decision: Decision) -> list[dict[str, Any]]:
-    """What a decision made of every agent, as it is stored."""
-    seats = {seat.name: seat for seat in decision.seats}
-    return [_stored(verdict, seats.get(verdict.agent), decision) for verdict in decision.verdicts]
-
-
-def sentences(verdicts: object, language: Language = "en") -> tuple[str, ...]:
-    """Stored verdicts in words, the chosen agent first; what is no verdict is left out."""
-    if not isinstance(verdicts, list | tuple):
-        return ()
-    found = [one for one in verdicts if isinstance(one, Mapping) and "agent" in one]
-    found.sort(key=lambda one: one.get("code") != "chosen")
-    told, left = [], dict[str, int]()
-    counts = dict[str, int]()
-    for one in found:
-        code = str(one.get("code"))
-        counts[code] = counts.get(code, 0) + 1
-        if counts[code] <= MOST_TOLD:
-            told.append(sentence(one, language))
-        else:
-            left[code] = left.get(code, 0) + 1
-    return (*told, *(MORE[language].format(count=n, code=_NAMES[language].get(c, c))
-                     for c, n in left.items()))  # fmt: skip
-
-
-def sentence(verdict: Data, language: Language = "en") -> str:
-    """One stored verdict in words."""
-    code, detail = str(verdict.get("code")), verdict.get("detail")
-    shown = _Shown(detail if isinstance(detail, Mapping) else {})
-    shown |= {"agent": verdict["agent"], "score": verdict.get("score", "–")}
-    words = WORDS[language].get(code)
-    if words is None:
-        return UNKNOWN[language].format(agent=verdict["agent"], code=code)
-    return (words(shown) if callable(words) else words).format_map(shown)
-
-
-def _stored(verdict: Verdict, seat: Seat | None, decision: Decision) -> dict[str, Any]:
-    stored: dict[str, Any] = {"agent": verdict.agent, "code": verdict.code}
-    if seat is None:
-        return stored
-    detail: dict[str, Any] = {}
-    if verdict.code in AMONG_THE_FREE:
-        detail["idle"] = round(decision.at - seat.idle_since)
-        stored["score"] = round(verdict.points or 0)
-        own = decision.agent == decision.waiting.preferred
-        detail |= {"own": True} if verdict.code == "chosen" and own else {}
-        detail |= {"than": decision.agent} if verdict.code != "chosen" else {}
-        detail |= {"queue": verdict.detail} if verdict.code == "kept_free" else {}
-    elif verdict.code == "lacks_skill":
-        detail |= _lacking(decision.need, seat.agent)
-    elif verdict.code not in ("refused_this_call", "unreachable"):
-        detail["for"] = round(decision.at - seat.since)
-        detail |= {"pause": seat.pause} if verdict.code == "paused" else {}
-    return {**stored, "detail": detail} if detail else stored
-
-
-def _lacking(need: Need, agent: Agent) -> dict[str, Any]:
-    """What of `need` the agent does not meet: skills, choices of which none is met, and what is not
-    wanted."""
-    lacks = {
-        skill: [level, agent.skills.get(skill, 0)]
-        for skill, level in need.skills.items()
-        if agent.skills.get(skill, 0) < level
-    }
-    either = [
-        [str(one) for one in group]
-        for group in need.any_of
-        if not any(one.met_by(agent) for one in group)
-    ]
-    unwanted = [str(one) for one in need.none_of if one.met_by(agent)]
-    found = {"lacks": lacks, "either": either, "unwanted": unwanted}
-    return {name: value for name, value in found.items() if value}
-
-
-class _Shown(dict[str, Any]):
-    """Details in which what is not there is shown as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
-def _chosen(own: str, longest: str, most: str) -> Callable[[_Shown], str]:
+def _chosen(own: str, longest: str, most: str) -> Callable[[Shown], str]:
     """The words for the chosen agent: the caller's own, the longest free, or the one with most
     points."""
 
-    def words(shown: _Shown) -> str:
+    def words(shown: Shown) -> str:
         if shown.get("own") is True:
             return own
         return longest if shown.get("score") == shown.get("idle") else most
@@ -126,10 +20,10 @@ def _chosen(own: str, longest: str, most: str) -> Callable[[_Shown], str]:
     return words
 
 
-def _lacks(whole: str, parts: Mapping[str, str], nothing: str) -> Callable[[_Shown], str]:
+def _lacks(whole: str, parts: Mapping[str, str], nothing: str) -> Callable[[Shown], str]:
     """The words for an unmet need: the sentence, its parts, and the level of who has none."""
 
-    def words(shown: _Shown) -> str:
+    def words(shown: Shown) -> str:
         lacks, found = shown.get("lacks"), []
         for skill, (asked, has) in lacks.items() if isinstance(lacks, Mapping) else ():
             found.append(parts["skill"].format(skill=skill, asked=asked, has=has or nothing))
@@ -144,7 +38,7 @@ def _lacks(whole: str, parts: Mapping[str, str], nothing: str) -> Callable[[_Sho
     return words
 
 
-WORDS: dict[Language, dict[str, str | Callable[[_Shown], str]]] = {
+WORDS: dict[Language, dict[str, str | Callable[[Shown], str]]] = {
     "en": {
         "chosen": _chosen(
             "{agent} is offered the call: the caller's own agent, free for {idle} s.",
@@ -220,7 +114,7 @@ MORE: dict[Language, str] = {
     "en": "{count} more {code}.",
     "zh": "另有 {count} 名坐席{code}。",
 }
-_NAMES: dict[Language, dict[str, str]] = {
+NAMES: dict[Language, dict[str, str]] = {
     "en": {
         "lacks_skill": "lack a skill",
         "refused_this_call": "did not take this call before",
