@@ -120,7 +120,8 @@ async def _a_day(
             fault_at = time.monotonic() + lot.uniform(3, 6)
             await _fault(lot, wire, served)
             nowhere = _each_call_is_somewhere(app, served, nowhere)
-            _forget_ended(served.rig)
+            # What the rig remembers of old calls must not be taken for what the engine does.
+            served.rig.carrier.forget_ended(but=MOST)
             _forget_logged(caplog)
         if not quarter and time.monotonic() > quarter_at:
             quarter = megabytes("self")
@@ -199,17 +200,6 @@ def _forget_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
     kept_for_the_report = caplog._item.config.pluginmanager.get_plugin("logging-plugin")
     kept_for_the_report.report_handler.reset()  # type: ignore[union-attr]
-
-
-def _forget_ended(rig: Rig) -> None:
-    """What the rig remembers of old calls must not be taken for what the engine does."""
-    over = [name for name, leg in rig.carrier.legs.items() if leg.ended]
-    for name in over[:-MOST]:
-        rig.carrier.legs[name].heard_file.unlink(missing_ok=True)
-        del rig.carrier.legs[name]
-    for agent in AGENTS:
-        calls = rig.carrier.phone(agent.name).calls
-        calls[:] = [leg for leg in calls if not leg.ended] or calls[-1:]
 
 
 def _no_agent_is_in_two_calls(app: App, served: Served) -> None:

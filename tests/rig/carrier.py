@@ -117,6 +117,14 @@ class Carrier:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def forget_ended(self, but: int) -> None:
+        """Forget the calls that are over, and what was heard in them, but for the newest."""
+        over = [name for name, leg in self.legs.items() if leg.ended]
+        for name in over[:-but]:
+            self.legs.pop(name).heard_file.unlink(missing_ok=True)
+        for phone in self._phones.values():
+            phone.forget_ended()
+
     def check(self) -> None:
         """Raise what went wrong in a phone's behaviour."""
         for task in self._tasks:
@@ -171,7 +179,13 @@ class Carrier:
                 self._spawn(self.phone(env["extension"]).take(leg))
 
     def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
-        self._tasks.add(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._keep_failed)
+
+    def _keep_failed(self, task: "asyncio.Task[Any]") -> None:
+        if task.cancelled() or task.exception() is None:
+            self._tasks.discard(task)
 
 
 def _quoted(text: str) -> str:
