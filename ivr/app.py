@@ -252,6 +252,7 @@ class App:
         await self._watch.close()
         await self._client.close()
         self.reception.close()
+        await self.box.close()
         await self.journal.close()
         if self.keeping is not None:
             await self.keeping.close()

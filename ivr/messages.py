@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import wave
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,9 @@ from recordings.vault import Keys, Vault
 log = logging.getLogger(__name__)
 
 FOLDER = "messages"
+TRY_AGAIN = 30.0  # seconds after which what could not be put away is tried again
 LEAST_FREE = 100 * 1024 * 1024  # bytes on the disk that messages leave to the hotline
+NOT_TOLD = "the message %s, which could not be kept at once, is: nobody has been told of it"
 _UNFIT = re.compile(r"[^A-Za-z0-9.-]")
 
 
@@ -49,6 +52,7 @@ class MessageBox:
         self._database = database
         self._folder = folder
         self._now = now
+        self._waiting: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
         """Make the folder, and take in what an engine that died could not. May raise OSError.
@@ -79,15 +83,35 @@ class MessageBox:
         return file
 
     async def keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
-        """See `ivr.flow.box.Box`. Without the store the file stays, to be adopted later."""
+        """See `ivr.flow.box.Box`. Where the store or the disk does not take it the file stays, and is
+        tried again; at last by the engine that begins next."""
+        at = self._now()
         try:
-            return await asyncio.to_thread(self._keep, call_id, dictated)
+            return await asyncio.to_thread(self._keep, call_id, dictated, at)
         except CarelineError as error:
+            task = asyncio.create_task(self._keep_later(call_id, dictated, at), name="message")
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
             return Failed(f"it lies in {dictated.file}, but could not be put away: {error}")
         except OSError as error:
             return Failed(f"{dictated.file} cannot be read ({error.strerror})")
 
-    def _keep(self, call_id: str, dictated: Dictated) -> Kept | TooShort | Failed:
+    async def _keep_later(self, call_id: str, dictated: Dictated, at: datetime) -> None:
+        kept: Kept | TooShort | Failed | None = None
+        while kept is None:
+            await asyncio.sleep(TRY_AGAIN)
+            with suppress(CarelineError, OSError):
+                kept = await asyncio.to_thread(self._keep, call_id, dictated, at)
+        if isinstance(kept, Kept):
+            log.warning(NOT_TOLD, kept.name)
+
+    async def close(self) -> None:
+        """Try no more: what could not be put away is left to the engine that begins next."""
+        for task in self._waiting:
+            task.cancel()
+        await asyncio.gather(*self._waiting, return_exceptions=True)
+
+    def _keep(self, call_id: str, dictated: Dictated, at: datetime) -> Kept | TooShort | Failed:
         file = dictated.file
         if not file.exists():
             return TooShort()
@@ -101,7 +125,7 @@ class MessageBox:
             number=dictated.number,
             language=dictated.language,
             queue=dictated.queue,
-            at=self._now(),
+            at=at,
             seconds=round(seconds, 3),
             file="",
             sha256="",
@@ -126,19 +150,23 @@ class MessageBox:
         return kept
 
     def _adopt(self, file: Path) -> None:
-        """Keep a file of which the store knows nothing; of its caller it tells what the call does."""
+        """Keep a file of which the store knows nothing; whose it is, and for whom, its call tells."""
         call_id = file.stem.rpartition("-")[0]
-        try:
-            call = self._database.calls.show(call_id).summary
-        except NotFound:
-            call = None
+        call, said = None, dict[str, object]()
+        with suppress(NotFound):
+            record = self._database.calls.show(call_id)
+            call = record.summary
+            for event in record.events:
+                if event.kind == "message" and event.data.get("name") == file.stem:
+                    said = dict(event.data)
+        queue = said.get("queue")
         try:
             message = Message(
                 call_id=call_id,
-                kind="message",
+                kind="recording" if said.get("kind") == "recording" else "message",
                 number=call.number if call else None,
                 language=call.language if call else "",
-                queue=None,
+                queue=None if queue is None else str(queue),
                 at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
                 seconds=round(voice_file.seconds(file), 3),
                 file="",
@@ -148,7 +176,7 @@ class MessageBox:
             log.warning("%s lies among the messages and is none: %s", file.name, error)
             return
         if self._put_away(message, file):
-            log.warning("found the message %s, of which nobody has been told", file.name)
+            log.warning(NOT_TOLD, file.stem)
 
 
 def intact(message: Message, folder: Path) -> bool:

@@ -76,10 +76,12 @@ def _ticket(data: Data) -> str:
 
 
 def _message(data: Data) -> str:
-    what = f"{str(data.get('kind', 'message')).capitalize()} of {data['seconds']} s"
-    if not data.get("kept"):
-        return "A message was not kept: too little was said, or it could not be."
-    return f"{what} kept as {data['name']}."
+    what = str(data.get("kind", "message")).capitalize()
+    if data.get("kept"):
+        return f"{what} of {data['seconds']} s kept as {data['name']}."
+    if "name" in data:
+        return f"{what} {data['name']} could not be kept at once; it is tried again."
+    return f"{what} not kept: too little was said."
 
 
 def _waiting(data: Data) -> str:

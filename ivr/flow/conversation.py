@@ -170,7 +170,9 @@ class Conversation(Reaching):
             Dictated(file, kind, at_least, caller.number, self.language, queue)
         )
         kept = result if isinstance(result, Kept) else None
-        told = {"name": kept.name, "seconds": round(kept.seconds, 1)} if kept else {}
+        told: dict[str, Any] = {"name": file.stem} if isinstance(result, Failed) else {}
+        if kept is not None:
+            told = {"name": kept.name, "seconds": round(kept.seconds, 1)}
         self.note("message", kind=kind, queue=queue, kept=kept is not None, **told)
         if isinstance(result, Failed):
             self.house.trouble(f"what the caller said was not kept: {result.why}")

@@ -56,6 +56,8 @@ def test_nobody_is_told_of_what_was_not_kept() -> None:
     assert house.sent == []
     [trouble] = [data["text"] for kind, data in house.notes if kind == "trouble"]
     assert trouble == "what the caller said was not kept: the disk is full"
+    [told] = [data for kind, data in house.notes if kind == "message"]
+    assert told == {"kind": "message", "queue": "general", "kept": False, "name": "said"}
 
 
 def test_a_ticket_that_is_not_taken_costs_no_message() -> None:

@@ -1,20 +1,22 @@
 """What callers say is kept whole, named by the call, and gone when they are forgotten."""
 
+import asyncio
 import shutil
 from array import array
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from ivr import messages
 from ivr.errors import NotFound, StoreError
 from ivr.flow.box import Dictated, Kept, TooShort
 from ivr.flow.outside import Failed
 from ivr.line import voice_file
 from ivr.messages import MessageBox, forget, intact, opened
-from ivr.record import CallSummary
+from ivr.record import CallEvent, CallSummary, Message
 from ivr.store import Database
 from recordings.vault import Keys
 
@@ -158,10 +160,39 @@ async def test_a_store_that_is_away_costs_no_message(
     with monkeypatch.context() as away:
         away.setattr(database.messages, "add", refuses)
         assert isinstance(await box.keep("c1", said(box.place("c1"))), Failed)
+    await box.close()
     assert database.messages.list() == []
+    told = {"kind": "message", "queue": "cards", "kept": False, "name": "c1-1"}
+    database.calls.append([CallEvent("c1", 0, NOON, "message", told)])
     MessageBox(database, folder, lambda: NOON).open()
     [message] = database.messages.list()
     assert (message.number, message.language, message.file) == (NUMBER, "en", "c1-1.wav")
+    assert (message.kind, message.queue) == ("message", "cards"), "as the call's record says"
+    assert intact(message, folder)
+
+
+async def test_what_could_not_be_kept_at_once_is_as_soon_as_it_can(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "TRY_AGAIN", 0.01)
+    clock = iter(NOON + timedelta(minutes=n) for n in range(100))
+    box = MessageBox(database, folder, lambda: next(clock))
+    box.open()
+    add, refusals = database.messages.add, iter(range(2))
+
+    def refuses_twice(message: Message) -> int | None:
+        if next(refusals, None) is not None:
+            raise StoreError("The database is away.")
+        return add(message)
+
+    monkeypatch.setattr(database.messages, "add", refuses_twice)
+    assert isinstance(await box.keep("c1", said(box.place("c1"))), Failed)
+    async with asyncio.timeout(20):
+        while not database.messages.list():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await box.close()
+    [message] = database.messages.list()
+    assert (message.at, message.queue) == (NOON, "general"), "when it was said, and for whom"
     assert intact(message, folder)
 
 
