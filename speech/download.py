@@ -79,10 +79,20 @@ def read(url: str, most: int = 4 << 20) -> bytes:
         with _open(urllib.request.Request(url)) as answer:  # noqa: S310  `secure` looked at it
             content: bytes = answer.read(most + 1)
     except (OSError, http.client.HTTPException) as error:
-        raise BadInput(f"{url} cannot be read: {error}.") from error
+        raise BadInput(
+            f"{url} cannot be read: {_reason(error)}. Where there is no way to it from here, name a "
+            "file or a mirror with --from."
+        ) from error
     if len(content) > most:
         raise BadInput(f"{url} is larger than the {most} bytes that were expected.")
     return content
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no answer, without what urllib wraps around it: Name or service not known."""
+    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, OSError):
+        return error.reason.strerror or str(error.reason)
+    return str(error)
 
 
 def secure(url: str) -> None:

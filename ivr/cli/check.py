@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.cli.context import console, database, say, settings
+from ivr.doctor.ears import unheard
 from ivr.doctor.words import POORLY_SPOKEN, hard_to_understand, remedy_for
 from ivr.errors import BadInput, CarelineError, HearingError
 from ivr.flow.calls import read_calls
@@ -56,6 +57,7 @@ def check(
         _tell(checked, problems)
         if path is None and checked.hotline is not None:
             _warn_of_voices(chosen, checked.hotline)
+            _warn_of_ears(chosen, checked.hotline)
         if proof and checked.inspection is not None and checked.hotline is not None:
             _show(checked.inspection.proof)
     return 1 if errors(problems) else 0
@@ -91,6 +93,12 @@ def _warn_of_voices(chosen: Settings, hotline: Hotline) -> None:
     store = PromptStore(chosen.var / "prompts", voices, chosen.flows / "audio")
     for language in hard_to_understand(store, hotline, voices):
         sentence = f"{POORLY_SPOKEN[language]}: {remedy_for(language)}"
+        typer.secho(sentence, err=True, fg="yellow")
+
+
+def _warn_of_ears(chosen: Settings, hotline: Hotline) -> None:
+    """Name the languages that callers may not speak, where the hotline listens at all."""
+    if hotline.intents.sources and (sentence := unheard(chosen, hotline.center.center.languages)):
         typer.secho(sentence, err=True, fg="yellow")
 
 

@@ -69,7 +69,9 @@ def evaluate(
 @app.command("try")
 def try_(
     sentence: Annotated[str, typer.Argument(help="What a caller says.")],
-    language: Language = None,
+    language: Annotated[
+        str | None, typer.Option(help="What it is said in: zh, en, …; without it, the first one.")
+    ] = None,
     flows: Flows = None,
     encoder: Encoded = True,
 ) -> None:

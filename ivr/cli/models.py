@@ -9,7 +9,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from ivr.cli.context import console, say, settings
-from ivr.errors import BadInput, HearingError
+from ivr.doctor.ears import unheard
+from ivr.errors import BadInput, CarelineError, HearingError
 from ivr.flow.load import load
 from ivr.hearing import FOLDER
 from speech import catalogue, models
@@ -58,6 +59,8 @@ def list_(offered: Offered = False, source: From = None) -> int:
     console.print(table)
     if not found:
         say("Callers can press keys only. Install a model: careline models install LANGUAGE.")
+    elif told := unheard(settings(), _served()):
+        say(told, "yellow")
     return 0
 
 
@@ -124,6 +127,14 @@ def _tried(model: Model, phrases: list[str]) -> tuple[str, dict[str, tuple[str, 
     return asyncio.run(tried())
 
 
+def _served() -> tuple[str, ...]:
+    """The languages of the hotline; none where there is no hotline, or one that is not sound."""
+    try:
+        return tuple(load(settings().flows).center.center.languages)
+    except (CarelineError, OSError):
+        return ()
+
+
 def _said() -> dict[str, list[str]]:
     """What the hotline's callers are to say, by language."""
     chosen = settings()
@@ -133,10 +144,13 @@ def _said() -> dict[str, list[str]]:
     return {
         language: [
             phrase
-            for said in (*intents.examples.get(language, {}).values(), *words.values())
+            for said in (
+                *intents.examples.get(language, {}).values(),
+                *intents.words.get(language, {}).values(),
+            )
             for phrase in said
         ]
-        for language, words in intents.words.items()
+        for language in intents.sources
     }
 
 

