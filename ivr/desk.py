@@ -154,6 +154,8 @@ class Desk:
             terms["head_start"] = request.head_start
             if request.preferred is not None and request.patience > 0:
                 terms |= {"own_agent": request.preferred, "patience": round(request.patience)}
+            if request.waited > 0:
+                terms["before"] = round(request.waited)
             note("waiting", queue=request.queue, **terms, **wait.outlook())
             served = await wait.for_an_agent()
             keeps_place = isinstance(served, CalledBack)

@@ -22,6 +22,7 @@ from ivr.line.commands import (
     HandBack,
     Hangup,
     HungUp,
+    Joined,
     NotJoined,
     OutsideNumber,
     Play,
@@ -111,7 +112,7 @@ class Attempt:
         waited = max(0.0, (self._now() - self._callback.since).total_seconds())
         self._journal(self._summary)
         self.note("callback", of=call, queue=self._callback.queue, waited=round(waited),
-                   tried=self._callback.tried)  # fmt: skip
+                   tried=self._callback.tried, head_start=self._callback.head_start)  # fmt: skip
         decision = self._offer.decision
         self.note("offer", agent=agent, need=str(decision.need), stage=decision.stage,
                    waited=round(decision.waited, 1), verdicts=verdicts_of(decision))  # fmt: skip
@@ -173,10 +174,10 @@ class Attempt:
                 tape.unlink(missing_ok=True)
             await self._not_reached(line, reached, spec, waited)
             return "not_reached", "hotline"
-        recording = {} if tape is None else {"recording": tape.stem, "recorded": True}
+        assert isinstance(reached, Joined)
+        recording = {} if tape is None else {"recording": tape.stem, "recorded": reached.recorded}
         self._joined = self._now()
-        self.note("waiting", queue=callback.queue, position=1, waited=round(waited),
-                   need=str(self._offer.decision.need))  # fmt: skip
+        self._note_place(waited)
         self.note("joined", agent=agent, **recording)
         self._talks(self._summary.call_id, callback, agent)
         self._desk.tell(OfferAccepted(callback.call_id, agent))
@@ -210,14 +211,19 @@ class Attempt:
             await self._tell_agent(line, NOT_REACHED)
             await line.perform(Hangup())
         if tried >= spec.tries:
-            self.note("waiting", queue=callback.queue, position=1, waited=round(waited),
-                       need=str(self._offer.decision.need))  # fmt: skip
+            self._note_place(waited)
             await self._waiting.give_up(callback, tried)
         else:
             until = self._now() + timedelta(seconds=spec.gap)
             self.note("callback_put_off", seconds=round(spec.gap), tried=tried)
             await self._waiting.put_off(callback, tried, until)
             self._waiting.postpone(callback.call_id, spec.gap)
+
+    def _note_place(self, waited: float) -> None:
+        """What the caller has waited for is settled with this attempt; reports count it from here."""
+        self.note("waiting", queue=self._callback.queue, position=1, waited=round(waited),
+                   head_start=self._callback.head_start,
+                   need=str(self._offer.decision.need))  # fmt: skip
 
     async def _tell_agent(self, line: Line, prompt: str, **values: Any) -> None:
         account = self._desk.accounts.get(self._offer.agent)

@@ -26,7 +26,7 @@ def why(
     with database() as opened:
         record = found(opened, call)
         rivals = {
-            wait.begins.at: opened.rivals.taken(record.summary.call_id, wait.begins.at, wait.ends)
+            wait.begins.at: opened.rivals.taken(record.summary.call_id, wait.told_from, wait.ends)
             for wait in waits(record.events)
         }
     told = explain(record, rivals, language or _of_the_terminal())

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ivr.store.connections import Connections
 from ivr.store.tables import call_events, calls
-from ivr.why import Rival
+from ivr.why.waits import Rival, waited_before
 
 LONGEST_CALL = timedelta(hours=4)
 """Calls that began longer before are not looked for: they are talking since, or a machine's."""
@@ -54,7 +54,7 @@ class Rivals:
                 head_start = float(row["terms"].get("head_start") or 0)
                 found[row["call_id"], row["taken"]] = Rival(
                     row["call_id"],
-                    row["since"],
+                    row["since"] - waited_before(row["terms"]),
                     head_start,
                     row["talk"]["agent"],
                     row["taken"],

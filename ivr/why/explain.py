@@ -11,7 +11,7 @@ from ivr.why.words import WORDS
 
 NOT_TAKEN = frozenset({"closed", "unstaffed", "closed_by_hand", "turned_away"})
 """The kinds of event with which a call is not let into a queue at all."""
-IN_ALL = frozenset({"joined", "abandoned", "ended"})
+IN_ALL = frozenset({"joined", "abandoned", "ended", "rung_later", "rung_no_more"})
 """The ends of which it is told how long the call has waited in all its queues."""
 
 
@@ -25,7 +25,8 @@ def explain(
     found = waits(record.events)
     if not found:
         return tuple(_not_taken(record.events, words))
-    told, waited = list(_way(record.events, found[0].begins, words)), 0.0
+    told = list(_way(record.events, found[0].begins, words))
+    waited = (found[0].begins.at - found[0].since).total_seconds()
     for wait in found:
         waited += (wait.ends - wait.begins.at).total_seconds()
         told += _wait(wait, words)
@@ -48,12 +49,13 @@ def _not_taken(events: Sequence[CallEvent], words: Mapping[str, str]) -> Iterato
 def _way(
     events: Iterable[CallEvent], until: CallEvent, words: Mapping[str, str]
 ) -> Iterator[Sentence]:
-    """How the call came to its queue: by a rule, by asking for a human, by a step."""
+    """How the call came to its queue: by a rule, by asking for a human, by a step, by losing the
+    agent who had rung back."""
     last = None
     for event in events:
         if event.seq >= until.seq:
             break
-        if event.kind in ("rule", "human_wanted"):
+        if event.kind in ("rule", "human_wanted", "agent_lost"):
             last = event
             key = event.kind
         elif event.kind == "step" and (last is None or last.kind == "step"):
@@ -76,22 +78,25 @@ def _wait(wait: Wait, words: Mapping[str, str]) -> Iterator[Sentence]:
     relax = data.get("relax")
     for after, later in relax if isinstance(relax, list | tuple) else ():
         reasons.append(words["relax"].format(after=after, need=_need(later, words)))
-    text = words["waits"].format(queue=data["queue"], need=_need(need, words))
+    if wait.to_be_rung_back:
+        text = words["rings_back"].format_map(data)
+    else:
+        text = words["waits"].format(queue=data["queue"], need=_need(need, words))
     yield Sentence(text, tuple(reasons))
 
 
 def _ahead(wait: Wait, rivals: Sequence[Rival], words: Mapping[str, str]) -> Iterator[Sentence]:
     unfit = _unfit(wait)
-    place = wait.begins.at.timestamp() - wait.head_start
+    place = wait.since.timestamp() - wait.head_start
     reasons = []
     for rival in sorted(rivals, key=lambda one: one.taken):
         if rival.since.timestamp() - rival.head_start > place or rival.agent in unfit:
             continue
         if not wait.offers and rival.queue != wait.begins.data.get("queue"):
             continue  # nobody knows whether an agent of that queue could have taken this call
-        earlier = wait.begins.at > rival.since
+        earlier = wait.since > rival.since
         key = "earlier" if earlier else "outranks"
-        after = (rival.since - wait.begins.at).total_seconds()
+        after = (rival.since - wait.since).total_seconds()
         reasons.append(
             words[key].format(
                 call=rival.call_id,
@@ -102,7 +107,10 @@ def _ahead(wait: Wait, rivals: Sequence[Rival], words: Mapping[str, str]) -> Ite
             )
         )
     if reasons:
-        yield Sentence(words["ahead"].format(count=len(reasons)), tuple(reasons))
+        key = "one_ahead" if len(reasons) == 1 else "ahead"
+        yield Sentence(words[key].format(count=len(reasons)), tuple(reasons))
+    elif wait.to_be_rung_back:
+        return  # who is not on the line may have waited for more than an agent: for the hours, say
     elif wait.offers and float(wait.offers[0].data.get("waited") or 0) >= 1:  # type: ignore[arg-type]
         own = "own_agent" in wait.begins.data
         yield Sentence(words["nobody_ahead_of_own" if own else "nobody_ahead"])
@@ -128,12 +136,14 @@ def _offers(wait: Wait, language: Language) -> Iterator[Sentence]:
             asked = _need(data.get("need") or "", words)
             text = words[key].format_map(Shown({**data, "stage": stage, "need": asked}))
             yield Sentence(text, sentences(data.get("verdicts"), language))
-        elif event.kind in ("refused", "withdrawn"):
+        elif event.kind in ("refused", "withdrawn", "not_joined"):
             key = "gone" if event.kind == "withdrawn" and "cause" in event.data else event.kind
             cause = words.get(f"cause_{data['cause']}", data["cause"])
             yield Sentence(words[key].format_map(Shown({**data, "cause": cause})))
         elif event.kind == "supervised" and data["act"] in ("front", "move"):
             yield Sentence(words[str(data["act"])].format_map(data))
+        elif event.kind == "callback_put_off":
+            yield Sentence(words[event.kind].format_map(data))
 
 
 def _end(wait: Wait, in_all: float, words: Mapping[str, str]) -> Iterator[Sentence]:
@@ -142,7 +152,11 @@ def _end(wait: Wait, in_all: float, words: Mapping[str, str]) -> Iterator[Senten
         yield Sentence(words["still"])
         return
     key = last.kind
-    if key == "ended":
+    if wait.to_be_rung_back and key in ("ended", "engine_stops"):
+        later = any(event.kind == "callback_put_off" for event in wait.events)
+        given_up = last.data.get("outcome") == "not_reached" and not later
+        key = "rung_no_more" if given_up else "rung_later"
+    elif key == "ended":
         key = "abandoned" if last.data.get("by") == "caller" else "ended"
     here = (wait.ends - wait.begins.at).total_seconds()
     waited = round(in_all if key in IN_ALL else here)

@@ -1,8 +1,11 @@
-"""When did a call wait for an agent, and what happened meanwhile?"""
+"""When did a call wait for an agent, and what happened meanwhile?
 
-from collections.abc import Sequence
+A call back waits too, from when the caller began to wait in the call in which it was asked for.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.record import CallEvent
 
@@ -17,6 +20,7 @@ ENDS = frozenset(
         "closed_by_hand",
         "ended",
         "engine_stops",
+        "picked_up",
     }
 )
 """The kinds of event with which a wait is over."""
@@ -39,10 +43,26 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait in a queue: its `waiting` event, and what happened until it was over."""
+    """One wait in a queue, or to be rung back: the event that begins it, `waiting` or `callback`,
+    and what happened until it was over."""
 
     begins: CallEvent
     events: tuple[CallEvent, ...]
+
+    @property
+    def to_be_rung_back(self) -> bool:
+        """Whether it is that of a caller who is not on the line."""
+        return self.begins.kind == "callback"
+
+    @property
+    def since(self) -> datetime:
+        """From when on its waiting counts, on the floor and for its place."""
+        return self.begins.at - waited_before(self.begins.data)
+
+    @property
+    def told_from(self) -> datetime:
+        """From when on it is told what went before it: earlier waits of one record tell it too."""
+        return self.since if self.to_be_rung_back else self.begins.at
 
     @property
     def head_start(self) -> float:
@@ -66,7 +86,8 @@ def waits(events: Sequence[CallEvent]) -> tuple[Wait, ...]:
     begins: CallEvent | None = None
     during: list[CallEvent] = []
     for event in events:
-        if event.kind == "waiting":
+        rung_back = begins is not None and begins.kind == "callback"
+        if event.kind == "callback" or (event.kind == "waiting" and not rung_back):
             begins, during = event, []
         elif begins is not None:
             during.append(event)
@@ -76,3 +97,10 @@ def waits(events: Sequence[CallEvent]) -> tuple[Wait, ...]:
     if begins is not None:
         found.append(Wait(begins, tuple(during)))
     return tuple(found)
+
+
+def waited_before(data: Mapping[str, object]) -> timedelta:
+    """How long a call had waited when it began to, by that event: in another queue, for an agent who
+    was lost, with an engine before this one (`before`), or to be rung back (`waited`)."""
+    known = [data.get(name) for name in ("before", "waited")]
+    return timedelta(seconds=sum(one for one in known if isinstance(one, int | float)))

@@ -29,9 +29,10 @@ from ivr.line.commands import (
 from ivr.line.far_end import Press, Script
 from ivr.line.line import Line
 from ivr.line.virtual_time import run
-from ivr.record import Callback, CallbackState, CallEvent, CallSummary
+from ivr.record import Callback, CallbackState, CallEvent, CallRecord, CallSummary
 from ivr.trial.case import try_cases
 from ivr.trial.hall import Trial
+from ivr.why import explain
 from routing.skills import Need
 from tests.call.hall import Hall
 from tests.call.test_around_the_queue import LONG, hall_with_all_busy, hotline, queue
@@ -185,6 +186,10 @@ def test_who_is_reached_is_served(hotline: Path) -> None:
     [summary] = journal.summaries.values()
     assert (summary.agent, summary.queue, summary.hung_up_by) == ("ana", "general", "caller")
     assert summary.waited_s == pytest.approx(300, abs=10)
+    back, offered, taken = explain(CallRecord(summary, tuple(journal.events)), {})
+    assert back.text.startswith("It is the call back for one")
+    assert offered.reasons[0].startswith("ana is offered the call")
+    assert taken.text.startswith("ana took it")
 
 
 def test_who_is_busy_is_rung_again_after_the_gap(hotline: Path) -> None:

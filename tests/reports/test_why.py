@@ -310,6 +310,96 @@ def test_what_a_supervisor_did_and_for_whom_the_caller_waited_is_told() -> None:
     ]
 
 
+BACK = {"of": "c0", "queue": "general", "waited": 200, "tried": 0, "head_start": 60.0}
+RUNG: Sequence[tuple[float, str, dict[str, object]]] = (
+    (0, "callback", {**BACK}),
+    (0, "offer", {"agent": "bo", "need": "en 1", "stage": 0, "waited": 200, "verdicts": CHOSEN}),
+    (0, "callback_rings", {"agent": "bo"}),
+)
+PLACE = {"queue": "general", "need": "en 1", "position": 1, "waited": 200, "head_start": 60.0}
+
+
+def test_a_call_back_tells_whom_it_was_offered_to_and_who_was_ahead_since_the_caller_waits() -> (
+    None
+):
+    talked = record(
+        *RUNG,
+        (9, "waiting", {**PLACE}),
+        (9, "joined", {"agent": "bo"}),
+        (60, "ended", {"outcome": "answered", "by": "caller"}),
+    )
+    [wait] = waits(talked.events)
+    assert (wait.told_from, wait.head_start) == (NOON - timedelta(seconds=200), 60)
+    ahead = [rival("before", -210, 60, "ana", -150), rival("after", -190, 60, "ana", -100)]
+    told = explain(talked, {wait.begins.at: ahead})
+    assert [one.text for one in told] == [
+        "It is the call back for c0, asked for in the queue general; the caller had waited 200 s.",
+        "1 call was ahead of it and was taken first:",
+        "After 200 s it was offered to bo; asked for: en 1.",
+        "bo took it, after 209 s of waiting in all.",
+    ]
+    assert told[2].reasons[0].startswith("bo is offered the call")
+
+
+def test_a_call_back_that_came_to_no_talk_tells_why() -> None:
+    later = record(
+        *RUNG,
+        (9, "not_joined", {"to": "customer", "cause": "busy"}),
+        (11, "callback_put_off", {"seconds": 900, "tried": 1}),
+        (11, "ended", {"outcome": "not_reached", "by": "hotline"}),
+    )
+    assert [one.text for one in explain(later, {})][2:] == [
+        "The customer was not reached: the phone was busy.",
+        "To be rung again in 900 s (rung in vain so far: 1).",
+        "It came to no talk after 211 s of waiting in all; the caller keeps the place, and is rung "
+        "back later.",
+    ]
+    given_up = record(
+        *RUNG,
+        (9, "not_joined", {"to": "customer", "cause": "no_answer"}),
+        (9, "waiting", {**PLACE}),
+        (11, "ended", {"outcome": "not_reached", "by": "hotline"}),
+    )
+    assert explain(given_up, {})[-1].text.startswith("Rung in vain as often as the queue has it")
+
+
+def test_a_customer_who_lost_the_agent_of_the_call_back_waits_for_the_next() -> None:
+    again = record(
+        (0, "agent_lost", {"of": "c0-back-1", "agent": "bo"}),
+        (1, "waiting", {"queue": "general", "need": "en 1", "before": 300}),
+        (5, "joined", {"agent": "ana"}),
+    )
+    texts = [one.text for one in explain(again, {})]
+    assert texts[0] == "The caller had been rung back in c0-back-1, and lost bo in the talk."
+    assert texts[-1] == "ana took it, after 304 s of waiting in all."
+
+
+def test_time_waited_in_the_first_queue_counts_in_the_second() -> None:
+    overflowed = record(
+        (0, "waiting", {"queue": "a", "need": ""}),
+        (30, "waited_too_long", {"queue": "a"}),
+        (30, "waiting", {"queue": "b", "need": "", "before": 30}),
+        (40, "joined", {"agent": "bo"}),
+    )
+    between = Rival("between", NOON + timedelta(seconds=9), 0, "bo", NOON, "b")
+    told = explain(overflowed, {NOON + timedelta(seconds=30): [between]})
+    assert not any(one.reasons for one in told)
+
+
+def test_what_was_done_before_the_engine_was_gone_is_told_too() -> None:
+    picked_up = record(
+        (0, "waiting", {"queue": "a", "need": ""}),
+        (5, "offer", {"agent": "ana", "need": "", "waited": 5.0, "verdicts": CHOSEN}),
+        (12, "picked_up", {"gap": 6, "in_talk": False}),
+        (12, "waiting", {"queue": "a", "need": "", "before": 12}),
+        (15, "joined", {"agent": "bo"}),
+    )
+    texts = [one.text for one in explain(picked_up, {})]
+    assert texts[2].startswith("After 5.0 s it was offered to ana")
+    assert texts[3].startswith("After 12 s the engine had been gone")
+    assert texts[-1] == "bo took it, after 15 s of waiting in all."
+
+
 def test_calls_of_other_queues_were_not_ahead_of_one_that_nobody_was_found_for() -> None:
     gave_up = record(
         (0, "waiting", {"queue": "vip", "need": "zh 5"}), (9, "ended", {"by": "caller"})
@@ -338,6 +428,7 @@ def test_the_store_finds_the_calls_that_were_taken_meanwhile() -> None:
         for one in (
             mine,
             record((-9, "waiting", TERMS), (10, "joined", {"agent": "ana"}), call="taken"),
+            record((12, "waiting", {**PLACE}), (12, "joined", {"agent": "bo"}), call="back"),
             record((-9, "waiting", TERMS), (12, "joined", {"to": "duty"}), call="outside"),
             record((-9, "waiting", TERMS), (50, "joined", {"agent": "ana"}), call="later"),
             record((-9, "waiting", TERMS), (12, "ended", {"by": "caller"}), call="gave up"),
@@ -347,6 +438,7 @@ def test_the_store_finds_the_calls_that_were_taken_meanwhile() -> None:
         [wait] = waits(mine.events)
         assert database.rivals.taken("c1", wait.begins.at, wait.ends) == (
             rival("taken", -9, 60, "ana", 10),
+            rival("back", -188, 60, "bo", 12),
         )
 
 
