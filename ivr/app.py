@@ -311,7 +311,8 @@ class App:
 
         async def alive() -> set[str]:
             channels = await self._ami.list("CoreShowChannels")
-            return {channel.get("Linkedid", "") for channel in channels}
+            # Who was rung back and has lost the agent goes by their own id, and is linked to another.
+            return {one.get(name, "") for one in channels for name in ("Linkedid", "Uniqueid")}
 
         keeping = Keeping(self._database, shelf, self.settings.key_file, how, alive)
         self.journal.listen(keeping.heed)

@@ -99,7 +99,11 @@ def _outlook(data: Data) -> str:
 
 
 def _joined(data: Data) -> str:
-    return f"Joined with {data['agent'] if data.get('agent') else data['to']}."
+    with_whom = data["agent"] if data.get("agent") else data["to"]
+    silent = (
+        "; the switch did not begin to record the talk" if data.get("recorded") is False else ""
+    )
+    return f"Joined with {with_whom}{silent}."
 
 
 def _unknown(event: CallEvent) -> str:

@@ -61,8 +61,8 @@ def subroutine(
     """The AGI command that performs `to`, with music of class `music` until the two are joined, or
     the sound of ringing.
 
-    `by_agent`: it is an agent who has somebody rung, and the agent's channel that is recorded (see
-    `recorder`). Option U also marks the moment at which the two may talk, and begins to record, so
+    `by_agent`: it is an agent who has somebody rung, and the agent's own channel that is recorded (see
+    `monitoring`). Option U also marks the moment at which the two may talk, and begins to record, so
     it is there without a whisper.
     """
     if music is not None and not MUSIC_CLASS.fullmatch(music):
@@ -75,14 +75,6 @@ def subroutine(
     options = f"{waits}U({WHISPER}^{agi.sounds(whisper)}{record})g{again}"
     stay = "stay" if to.and_then else ""
     return agi.command("GOSUB", SUBROUTINE, "s", "1", f"{target(to.to)},{ring},{options},{stay}")
-
-
-def recorder(file: Path) -> str:
-    """The AGI command by which an agent's own channel records what it will talk, into `file`.
-
-    The agent is on the left, as in a talk to which the agent was rung; b waits for the talk.
-    """
-    return agi.command("EXEC", "MixMonitor", f"{agi.raw_file(file)}.raw,Db")
 
 
 def target(to: AgentPhone | OutsideNumber) -> str:

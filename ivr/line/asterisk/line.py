@@ -134,12 +134,9 @@ class AsteriskLine:
                 self._customer_pressed(message.get("Digit", ""))
 
     def _recording_seen(self, message: AmiMessage) -> None:
-        """Something is told of the recording on our own channel: of an agent's that is the talk's."""
-        if not self.agents:
-            self._monitoring.event(message)
-        elif message["Event"] == "MixMonitorStart":
-            self._other.recorded()
-        elif self._entry is not None:
+        """Something is told of the recording on our own channel: on an agent's that is the talk's."""
+        self._monitoring.event(message)
+        if self.agents and self._entry is not None:
             self._entry.event(message)
 
     def _hold_seen(self, message: AmiMessage) -> None:
@@ -301,9 +298,18 @@ class AsteriskLine:
             case Connect():
                 if self._monitoring.on:
                     await self._monitoring.end()
-                return await self._other.connect(command, self._audio, by_agent=self.agents)
+                recorded = self.agents and await self._record_talk(command)
+                return await self._other.connect(
+                    command, self._audio, by_agent=self.agents, recorded=recorded
+                )
             case _:
                 return Answered()
+
+    async def _record_talk(self, command: Connect) -> bool:
+        """Have our own channel recorded in the talk to come, if it is to be; whether it surely is."""
+        if command.record is None:
+            return False
+        return await self._monitoring.begin(command.record, "Db")
 
     async def _hold(self, command: Hold) -> Outcome:
         try:

@@ -1,4 +1,4 @@
-"""How is a caller's own channel recorded, and is it surely muted where something secret is keyed?
+"""How is a line's own channel recorded, and is it surely muted where something secret is keyed?
 
 By MixMonitor on that channel, both sides apart: nothing counts as done before the switch's event for
 it is here. Nobody else records there, so a muting is meant for this recording alone.
@@ -24,7 +24,8 @@ STOP = agi.command("EXEC", "StopMixMonitor")
 
 
 class Monitoring:
-    """The recording of the channel of one caller, made and fed by `AsteriskLine`."""
+    """The recording of the channel of one caller, or of an agent from whose phone somebody is rung;
+    made and fed by `AsteriskLine`."""
 
     def __init__(self, ami: Ami, channel: Channel) -> None:
         self.on = False
@@ -53,14 +54,15 @@ class Monitoring:
                 await self.end()
                 return Monitored(on=False)
 
-    async def begin(self, file: Path) -> bool:
-        """Record into `file` from here on; whether the switch says that it does.
+    async def begin(self, file: Path, options: str = "D") -> bool:
+        """Record into `file` from here on; whether the switch says that it does. `options` are
+        MixMonitor's: D for both sides apart, what comes from the channel left; b for talks alone.
 
         Raises LineError where it is not even certain that a recording begun in vain was ended.
         """
         if self.on:
             await self.end()
-        words = agi.command("EXEC", "MixMonitor", f"{agi.raw_file(file)}.raw,D")
+        words = agi.command("EXEC", "MixMonitor", f"{agi.raw_file(file)}.raw,{options}")
         for _ in range(TRIES):
             self._started.clear()
             with suppress(LineError, TimeoutError):

@@ -80,9 +80,10 @@ class OtherSide:
         self._joined.set()
 
     async def connect(
-        self, command: Connect, audio: Audio, *, by_agent: bool
+        self, command: Connect, audio: Audio, *, by_agent: bool, recorded: bool
     ) -> Joined | NotJoined:
-        """Ring somebody until the two are joined; `by_agent`: our channel is an agent's."""
+        """Ring somebody until the two are joined; `by_agent`: our channel is an agent's, and
+        `recorded` by itself."""
         music = None if by_agent else MUSIC
         if command.meanwhile:
             music = self._hold_class(command.meanwhile) or MUSIC
@@ -93,11 +94,9 @@ class OtherSide:
         self._joined.clear()
         self.channel = ""
         self._left = False
-        self._recording = False
+        self._recording = recorded
         self._stays = command.and_then
         self.to_be_recorded = command.record is not None
-        if by_agent and command.record is not None:
-            await self._ours.done(dial.recorder(command.record))
         dialling = self._dialling = self._ours.begin(words, None)
         try:
             async with asyncio.timeout(command.ring + LONGEST_WHISPER):
