@@ -87,6 +87,13 @@ class Metrics:
             ["cause"],
             registry=registry,
         )
+        recordings = Count(
+            "careline_recordings",
+            "Talks, and what was said in flows, that were to be recorded; whether the switch began to.",
+            ["begun"],
+            registry=registry,
+        )
+        self._recorded = {begun: recordings.labels(begun) for begun in ("yes", "no")}
         self._troubles = Count(
             "careline_troubles", "Failures noted in call records.", registry=registry
         )
@@ -122,6 +129,8 @@ class Metrics:
             self._refused.labels(str(entry.data.get("cause", "unknown"))).inc()
         elif entry.kind == "trouble":
             self._troubles.inc()
+        elif "recorded" in entry.data and entry.kind in {"joined", "ivr_recorded"}:
+            self._recorded["yes" if entry.data["recorded"] else "no"].inc()
 
     def _summary(self, call: CallSummary) -> None:
         if call.ended is None:

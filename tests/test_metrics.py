@@ -93,6 +93,17 @@ def test_refused_offers_troubles_and_errors_are_counted(metrics: Metrics) -> Non
     assert found["careline_errors_total ivr.journal"] == 1
 
 
+def test_recordings_that_did_not_begin_are_counted(metrics: Metrics) -> None:
+    assert read(metrics)["careline_recordings_total no"] == 0, "so that the first one is a rise"
+    told = [("joined", True), ("joined", False), ("ivr_recorded", True), ("joined", None)]
+    for seq, (kind, recorded) in enumerate(told):
+        data = {} if recorded is None else {"recording": "1-1", "recorded": recorded}
+        metrics.add(CallEvent("1", seq, AT, kind, data))
+    found = read(metrics)
+    assert found["careline_recordings_total yes"] == 2
+    assert found["careline_recordings_total no"] == 1
+
+
 def test_nothing_tells_of_a_person_or_of_one_call(metrics: Metrics) -> None:
     call(metrics, "1763700000.12", "answered", queue="cards", waited_s=4.0, agent="anna")
     text = metrics.text().decode()

@@ -26,6 +26,9 @@ SAY: Step = STEPS["say"].model_validate({"say": "welcome", "next": "pin"})
 PIN: Step = STEPS["ask"].model_validate(
     {"ask": "pin", "into": "pin", "digits": "6", "secret": "yes", "next": "a", "otherwise": "b"}
 )
+ELSEWHERE: Step = STEPS["transfer"].model_validate(
+    {"transfer": "head_office", "next": "bye", "failed": "again"}
+)
 AGENT: Step = STEPS["queue"].model_validate({"queue": "general", "next": "bye"})
 FIRST, SECOND = Path("/var/c-1.2-1.ivr.raw"), Path("/var/c-1.2-2.ivr.raw")
 
@@ -124,6 +127,15 @@ async def test_whoever_comes_from_a_secret_to_a_human_need_not_wait_for_the_reco
     for step in (SAY, PIN, AGENT):
         await monitoring.before(step, "main")
     assert line.told == [Monitor(FIRST), Mute(), EndMonitor()]
+
+
+async def test_after_a_transfer_that_failed_it_is_recorded_again_though_it_was_muted() -> None:
+    line = Switch()
+    monitoring, _ = recorded(line)
+    for step in (SAY, PIN, ELSEWHERE, SAY, PIN, SAY):
+        assert await monitoring.before(step, "main")
+    first = [Monitor(FIRST), Mute(), EndMonitor()]
+    assert line.told == [*first, Monitor(SECOND), Mute(), Mute(on=False)]
 
 
 async def test_a_switch_that_does_not_record_is_told_of_and_not_asked_in_every_step() -> None:
