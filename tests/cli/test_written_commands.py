@@ -1,4 +1,4 @@
-"""The commands that README.md and the systemd units name are commands, with these very options."""
+"""The commands that README.md, docs/ and the systemd units name are commands, with these very options."""
 
 import configparser
 import re
@@ -13,6 +13,11 @@ from ivr.switch.instance import hotline
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
 IN_README = re.findall(r"(?m)^careline (.+?)(?:\s+#.*)?$", (ROOT / "README.md").read_text("utf-8"))
+IN_DOCS = [
+    command
+    for page in sorted((ROOT / "docs").glob("*.md"))
+    for command in re.findall(r"(?m)^    careline (.+?)(?:\s+#.*)?$", page.read_text("utf-8"))
+]
 
 
 def unit(path: Path) -> configparser.SectionProxy:
@@ -30,7 +35,7 @@ IN_UNITS = [
 ]
 
 
-@pytest.mark.parametrize("command", [*IN_README, *IN_UNITS])
+@pytest.mark.parametrize("command", [*IN_README, *IN_DOCS, *IN_UNITS])
 def test_what_is_written_can_be_typed(command: str) -> None:
     assert main.run([*shlex.split(command), "--help"]) == 0
 
