@@ -1,4 +1,4 @@
-"""The commands that README.md, docs/ and the systemd units name are commands, with these very options."""
+"""The commands that README.md, docs/ and the systemd units name exist, with these very options."""
 
 import configparser
 import re
