@@ -38,7 +38,7 @@ class Sayable:
 
     `meanings` are the names of intents, and "yes" and "no"; `more` are phrases that are taken down
     and mean nothing by themselves. With `free` anything may be said; with `any_language` it may be
-    said in every language the hotline hears.
+    said in every language the hotline hears, and in `also` besides that of the call.
     """
 
     meanings: tuple[str, ...] = ()
@@ -46,6 +46,7 @@ class Sayable:
     free: bool = False
     any_language: bool = False
     more: tuple[str, ...] = ()
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Said:
     """What the caller said, and which of the step's `meanings` it is, if it is one.
 
     `whole` is True where it is one of the phrases for that, and not only like one. `others` are
-    further readings of the same sound, best first.
+    further readings of the same sound, best first. `before` is the language that the call was in,
+    where this was said in another.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Said:
     meaning: str | None = None
     whole: bool = False
     others: tuple[str, ...] = ()
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Talking(Knowing):
         self._typed = ""  # a key that cut a prompt short and belongs to the next entry
         self._commands = hotline.center.commands.by_key()
         self._remembered: Said | None = None
+        self._left: str | None = None  # the language that what was heard led away from
 
     def word(self, name: str, extra: Mapping[str, Value] | None = None) -> Spoken | None:
         """The prompt `name` in the caller's language; a prompt that is nowhere is noted."""
@@ -266,7 +267,8 @@ class Talking(Knowing):
     def _speech(self, says: Sayable, interrupt: Interrupt) -> Speech | None:
         """What may be said, in the language of the call first; None where nothing is heard."""
         others = self.hotline.center.center.languages if says.any_language else ()
-        languages = dict.fromkeys((self.language, *others))
+        also = () if says.also is None else (says.also,)
+        languages = dict.fromkeys((self.language, *also, *others))
         grammars = tuple(
             grammar(self.hotline.intents, says, language)
             for language in languages
@@ -293,12 +295,15 @@ class Talking(Knowing):
         )
         if unknown or guessed:
             return Unclear("not_understood")
+        before: str | None = None
         if heard.language != self.language:
+            before = self.language
             self.speak(heard.language)
+            self._left = before
         if meant == "human":
             raise HumanWanted
         others = tuple(one.text for one in heard.others)
-        return Said(heard.text, heard.language, heard.confidence, meant, whole, others)
+        return Said(heard.text, heard.language, heard.confidence, meant, whole, others, before)
 
     def _obey(self, key: str, prompt: str) -> None:
         """Do what a key means everywhere, before the prompt is said again."""
@@ -318,17 +323,22 @@ class Talking(Knowing):
                 pass
 
     def _next_language(self, prompt: str) -> str:
-        """The language after this one, of those the hotline offers and the prompt exists in."""
+        """The language after this one, of those the hotline offers and the prompt exists in.
+
+        After what was heard changed it, it is first the one before: perhaps it was heard wrongly.
+        """
         texts = self.hotline.wording.texts
         served = self.hotline.center.center.languages
         offered = [language for language in served if prompt in texts.get(language, ())]
+        if self._left in offered:
+            return self._left
         if self.language not in offered:
             return offered[0] if offered else self.language
         return offered[(offered.index(self.language) + 1) % len(offered)]
 
     def speak(self, language: str) -> None:
         """Go on in another language."""
-        self.language = language
+        self.language, self._left = language, None
         self.note("language", language=language)
 
     async def hang_up(self) -> None:

@@ -56,14 +56,43 @@ def test_who_says_again_without_end_is_not_listened_to_for_ever() -> None:
     assert target == "human"
 
 
-def test_an_answer_in_another_language_is_gone_on_with_in_that_language() -> None:
-    target, talk, _ = take(
-        LISTEN | {"any_language": "yes"},
-        speaks("I lost my card"),
-        understands("lost_card"),
-        of="speaks",
-    )
+ANY_LANGUAGE = LISTEN | {"any_language": "yes"}
+
+
+def test_an_answer_in_another_language_is_asked_back_in_it_and_then_gone_on_with() -> None:
+    target, talk, _ = take(ANY_LANGUAGE, speaks("I lost my card", "yes"), of="speaks")
     assert (target, talk.language) == ("lost", "en")
+    assert isinstance(talk.line, SimulatedLine)
+    asked = [(heard.spoken.name, heard.spoken.language) for heard in talk.line.heard]
+    assert asked == [("help", "zh"), ("lost_card", "en")]
+
+
+@pytest.mark.parametrize("answer", ["2", "", "不是"], ids=["a key", "silence", "a word"])
+def test_a_language_heard_wrongly_is_left_again_without_a_yes(answer: str) -> None:
+    target, talk, _ = take(ANY_LANGUAGE, speaks("I lost my card", answer, "3"), of="speaks")
+    assert (target, talk.language) == ("visit", "zh")
+
+
+def test_who_says_yes_in_the_language_of_the_call_goes_on_in_that() -> None:
+    target, talk, _ = take(ANY_LANGUAGE, speaks("I lost my card", "是的"), of="speaks")
+    assert (target, talk.language) == ("lost", "zh")
+
+
+def test_who_says_no_in_the_other_language_speaks_it() -> None:
+    target, talk, _ = take(ANY_LANGUAGE, speaks("I lost my card", "no", "3"), of="speaks")
+    assert (target, talk.language) == ("visit", "en")
+
+
+def test_what_means_nothing_in_another_language_is_no_reason_to_change_it() -> None:
+    talks = speaks("how much money is that, I wonder", "3")
+    target, talk, house = take(ANY_LANGUAGE, talks, understands(None, "unknown"), of="speaks")
+    assert [data["language"] for kind, data in house.notes if kind == "utterance"] == ["en"]
+    assert (target, talk.language) == ("visit", "zh")
+
+
+def test_the_word_for_another_language_leads_back_where_one_was_heard_wrongly() -> None:
+    target, talk, _ = take(ANY_LANGUAGE, speaks("I lost my card", "Chinese", "1"), of="speaks")
+    assert (target, talk.language) == ("lost", "zh")
 
 
 def test_what_was_named_to_the_question_before_is_not_asked_again() -> None:

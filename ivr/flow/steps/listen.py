@@ -1,6 +1,7 @@
 """listen: ask what the caller needs, and understand the answer."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -65,8 +66,10 @@ class Listen(Step):
     After silence or words that were not understood it asks again with the next prompt of `no_input`
     or `no_match`; when those are used up the call goes to `otherwise`. Where the language of the call
     cannot be recognized it goes to `unheard` at once. With `any_language` the caller may answer in
-    every language that can be recognized, and the call goes on in that one. Things that are named in
-    the answer (an amount, a day) are not asked again by a `form` that wants them.
+    every language that can be recognized. What was understood in another one is asked back in that
+    language, however sure it is, and with a yes the call goes on in it; otherwise it stays in its own.
+    Things that are named in the answer (an amount, a day) are not asked again by a `form` that wants
+    them.
 
     `interrupt` tells what cuts a question short: a key or the voice (`yes`), only a `key`, only the
     `voice`, or, with `no`, nothing but 0. What is keyed or said too early then does not count.
@@ -127,13 +130,23 @@ class Listen(Step):
         return self.otherwise
 
     async def _wanted(self, talk: Conversation, said: Said) -> str | None:
-        """The intent that was meant, asked back where it is not sure; None where it is none."""
+        """The intent that was meant; None where it is none.
+
+        It is asked back where it is not sure, or where it was said in another language than the call
+        is in: so that language is offered in itself.
+        """
         found = await talk.understand(said, self.intents)
         intent = found.intent
-        if intent is None or found.sure:
-            return intent
+        if intent is None:
+            if said.before is not None:
+                talk.speak(said.before)  # what means nothing is no reason to change it
+            return None
         wanted = self.intents[intent]
-        if isinstance(wanted, Answer) and await confirmed(talk, wanted.confirm, self.patience):
+        if found.sure and (said.before is None or not isinstance(wanted, Answer)):
+            return intent
+        if isinstance(wanted, Answer) and await confirmed(
+            talk, wanted.confirm, self.patience, said.before
+        ):
             return intent
         return None
 
@@ -174,17 +187,25 @@ class Listen(Step):
         return attempts(pace, prompts, self.patience, pauses, BETWEEN) + again
 
 
-async def confirmed(talk: Conversation, prompt: str, patience: float) -> bool:
-    """Ask back; only a yes, or its key, is one."""
-    outcome = await talk.listen(
-        prompt, most=1, patience=patience, own=YES_KEY + NO_KEY, says=YES_NO
-    )
+async def confirmed(
+    talk: Conversation, prompt: str, patience: float, before: str | None = None
+) -> bool:
+    """Ask back; only a yes, or its key, is one.
+
+    The answer may be said in the language `before`, too. Without a yes, and without a no that tells
+    in which language the caller speaks, the call goes on in that one.
+    """
+    says = replace(YES_NO, also=before)
+    outcome = await talk.listen(prompt, most=1, patience=patience, own=YES_KEY + NO_KEY, says=says)
+    agreed: bool | None = None
     match outcome:
-        case Keyed(keys):
-            return keys == YES_KEY
+        case Keyed(keys) if keys == YES_KEY:
+            return True
         case Said():
-            return talk.agreed(outcome) is True
-    return False
+            agreed = talk.agreed(outcome)
+    if agreed is None and before is not None and talk.language != before:
+        talk.speak(before)
+    return agreed is True
 
 
 def _to(wanted: str | Answer) -> str:
