@@ -82,7 +82,8 @@ class Caller:
 
     `language` is always one the hotline serves. `language_guessed` is True unless the caller's
     profile names that language, so also when nothing at all is known and the hotline's first
-    language is assumed. `age` is in whole years on the hotline's date.
+    language is assumed. `age` is in whole years on the hotline's date. `last_agent` talked to them
+    lately, where that counts.
     """
 
     number: str | None
@@ -92,6 +93,7 @@ class Caller:
     language: str
     language_guessed: bool
     country: str | None
+    last_agent: str | None = None
 
     @property
     def known(self) -> bool:
@@ -116,8 +118,9 @@ class Caller:
 
     @property
     def preferred_agent(self) -> str | None:
-        """The agent this caller should reach when possible."""
-        return self.profile.preferred_agent if self.profile else None
+        """The agent this caller should reach when possible: the profile's, or the last one."""
+        named = self.profile.preferred_agent if self.profile else None
+        return named or self.last_agent
 
     @property
     def masked(self) -> str:
@@ -170,11 +173,13 @@ def recognise(
     today: date,
     languages: Sequence[str],
     country: str,
+    last_agent: str | None = None,
 ) -> Caller:
     """Put together who is calling.
 
     `profile` is what the store has under `number.number`; `today` is the date where the hotline is;
     `languages` are those it serves, the first being its default; `country` is its own.
+    `last_agent` talked to them lately.
     """
     birth = profile.birth if profile else None
     own = [tag if tag in languages else DIALECTS.get(tag, tag) for tag in _languages(profile)]
@@ -193,6 +198,7 @@ def recognise(
         language=language,
         language_guessed=named is None,
         country=number.country,
+        last_agent=last_agent,
     )
 
 

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -113,18 +114,29 @@ class Reception:
 
     async def _recognise(self, number: CallingNumber, center: Center, call: Call) -> Caller:
         profile: Profile | None = None
+        agent: str | None = None
         if number.number is not None:
             try:
                 # Threads of their own: a database that hangs holds up nothing else.
-                find, loop = self._database.callers.find, asyncio.get_running_loop()
+                find, loop = partial(self._find, number.number, center), asyncio.get_running_loop()
                 async with asyncio.timeout(KNOW_WITHIN):
-                    profile = await loop.run_in_executor(self._finders, find, number.number)
+                    profile, agent = await loop.run_in_executor(self._finders, find)
             except StoreError as error:  # an unknown caller is served; a lost call is not
                 call.trouble(f"the caller cannot be looked up: {error}")
             except TimeoutError:
                 call.trouble("the caller cannot be looked up: the database is too slow")
-        today = self._now().astimezone(center.zone).date()
-        return recognise(number, profile, today, center.center.languages, center.center.country)
+        today, identity = self._now().astimezone(center.zone).date(), center.center
+        return recognise(
+            number, profile, today, identity.languages, identity.country, last_agent=agent
+        )
+
+    def _find(self, number: str, center: Center) -> tuple[Profile | None, str | None]:
+        """The profile, and the agent the caller knows from a talk. Raises `StoreError`."""
+        profile, lately = self._database.callers.find(number), center.center.last_agent
+        if not lately or (profile is not None and profile.preferred_agent):
+            return profile, None
+        since = self._now() - timedelta(seconds=lately)
+        return profile, self._database.calls.last_agent(number, since)
 
     async def left(self, before: CallRecord, where: UnderWay) -> Call:
         """A call that an engine left, on the version of the flows that it began with."""

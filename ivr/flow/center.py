@@ -184,7 +184,11 @@ class Whisper(Model):
 
 
 class Identity(Model):
-    """The hotline itself. `human` is where 0 leads from every step."""
+    """The hotline itself. `human` is where 0 leads from every step.
+
+    Whoever talked to a caller last, if that was within `last_agent`, is the agent they know, unless
+    their profile names another.
+    """
 
     name: str
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Shanghai"
@@ -193,6 +197,7 @@ class Identity(Model):
     entry: Target = "main"
     human: Target
     elder_age: int = Field(60, ge=1, le=130)
+    last_agent: Seconds = 0.0
     step_budget: int = Field(200, ge=10, le=10_000)
 
 

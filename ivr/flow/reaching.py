@@ -67,7 +67,7 @@ class Reaching(Talking):
             self.note("talk_over", by="agent")
             return Served(picked_up.agent or "", over=False)
         spoken = self.word(say) if say is not None else None
-        profile, been, waited = self.caller.profile, [queue], picked_up.waited
+        been, waited = [queue], picked_up.waited
         while True:
             spec = self.hotline.center.queues[queue]
             in_talk = picked_up.in_talk or picked_up.waited > 0  # who was let in stays
@@ -83,7 +83,7 @@ class Reaching(Talking):
                     queue=queue,
                     stages=terms.stages,
                     head_start=terms.head_start,
-                    preferred=profile.preferred_agent if profile is not None else None,
+                    preferred=self.caller.preferred_agent,
                     say=spoken if len(been) == 1 else None,
                     and_then=and_then,
                     whisper=self.whisper,

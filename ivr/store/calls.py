@@ -56,6 +56,18 @@ class Calls:
         with self._connections.reading() as connection:
             return [_summary(row) for row in connection.execute(query.limit(limit)).mappings()]
 
+    def last_agent(self, number: str, since: datetime) -> str | None:
+        """Who talked to the caller of this number (E.164) last, in a call that ended at `since`
+        (aware) or later; None if nobody did."""
+        query = (
+            sa.select(calls.c.agent)
+            .where(calls.c.number == number, calls.c.agent.is_not(None), calls.c.ended >= since)
+            .order_by(calls.c.ended.desc())
+            .limit(1)
+        )
+        with self._connections.reading() as connection:
+            return connection.scalar(query)
+
     def show(self, call_id: str) -> CallRecord:
         """The whole story of a call. Raises NotFound."""
         key = clean(call_id)

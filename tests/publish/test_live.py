@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from pydantic import SecretStr
 
 from ivr.agent import AgentAccount
 from ivr.app import App
-from ivr.errors import BadInput, StoreError
+from ivr.errors import BadInput, NotFound, StoreError
 from ivr.flow.files import FlowFiles
 from ivr.flow.hotline import Hotline
 from ivr.flow.load import load
@@ -215,6 +216,29 @@ async def test_who_misses_a_call_rests_as_long_as_the_version_says_that_was_publ
         assert seat.rests_until is not None
         assert 1000 < seat.rests_until - app.desk.now() <= 1200
     assert house.record("missed").summary.agent == "bo"
+
+
+async def test_a_caller_reaches_the_agent_they_talked_to_lately(house: House) -> None:
+    house.database.agents.add(AgentAccount("bo", "Bo", "zh", {"zh": 5}, logged_in=True))
+    house.ana.edit("center.yaml", "name: Bank", "name: Bank, last_agent: 48h")
+    calls = [f"lately{n}" for n in range(2)]
+    async with house.answering() as app:
+        for call_id in calls:
+            await call(app, call_id, phones={"ana": ANSWERS, "bo": ANSWERS})
+            kept = partial(over, house, call_id)
+            await until(kept, within=40)
+    agents = {house.record(call_id).summary.agent for call_id in calls}
+    assert len(agents) == 1  # by being free the longest they would take turns
+    offers = [one for one in house.record(calls[-1]).events if one.kind == "offer"]
+    assert "callers_own_preferred" in str(offers[0].data["verdicts"])
+
+
+def over(house: House, call_id: str) -> bool:
+    """Whether a call's record is whole."""
+    try:
+        return house.record(call_id).summary.ended is not None
+    except NotFound:
+        return False
 
 
 async def test_going_back_is_followed_like_any_version(house: House) -> None:

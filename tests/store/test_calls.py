@@ -130,6 +130,19 @@ def test_a_call_that_is_not_there_is_told_so(database: Database, asked: str) -> 
         database.calls.show(asked)
 
 
+def test_the_last_agent_of_a_number_is_known_for_a_while(database: Database) -> None:
+    for minute, agent in enumerate(["bo", "ana", None]):
+        ended = NOON + timedelta(minutes=minute)
+        talk = CallSummary(call_id=f"t{minute}", started=NOON, number="+861", ended=ended)
+        database.calls.finish(replace(talk, agent=agent))
+    assert database.calls.last_agent("+861", NOON) == "ana"
+    assert database.calls.last_agent("+861", NOON + timedelta(minutes=1)) == "ana"
+    assert database.calls.last_agent("+861", NOON + timedelta(minutes=1, seconds=1)) is None
+    assert database.calls.last_agent("+862", NOON) is None
+    database.callers.forget("+861")
+    assert database.calls.last_agent("+861", NOON) is None
+
+
 def test_following_shows_each_event_once_in_the_order_it_was_stored(database: Database) -> None:
     database.calls.start(CALL)
     database.calls.start(replace(CALL, call_id="other"))
