@@ -13,9 +13,11 @@ from benchmarks.callers import LINES, Clip, clips
 from benchmarks.report import Claim, Report
 from ivr.flow.sayable import GUESSED, SURE
 from speech import models
-from speech.hearing import Expected, Hearing, Understood
+from speech.hearing import Hearing
 from speech.language import Reading
+from speech.listener import Understood
 from speech.recognizer import Samples
+from speech.tongue import Expected
 
 SPEEDUP = 0.002
 """Seconds that 0.1 s of sound take here; what a recognizer lags behind then it catches up with."""

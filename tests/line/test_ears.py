@@ -15,8 +15,9 @@ from ivr.line.commands import Grammar, Listen, Outcome, Silence, Speech, Unclear
 from ivr.line.keypad import Keypad
 from speech import endpoint
 from speech.endpoint import patience
-from speech.hearing import Expected, Listener
+from speech.listener import Listener
 from speech.recognizer import Samples
+from speech.tongue import Expected
 from tests.line.test_audiosocket import Peer
 from tests.speech.sounds import ByLoudness, quiet, voice
 from tests.speech.test_hearing import CARD, Fake

@@ -7,8 +7,10 @@ import pytest
 
 from ivr.errors import HearingError
 from speech.endpoint import patience
-from speech.hearing import Expected, Hearing, Listener, NotUnderstood, Understood
+from speech.hearing import Hearing
+from speech.listener import Listener, NotUnderstood, Understood
 from speech.recognizer import RATE, Heard, Recognizer, Samples
+from speech.tongue import Expected
 from tests.speech.sounds import ByLoudness, frames, quiet, voice
 
 CARD, HUMAN = "I lost my card", "talk to a person"

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from speech.endpoint import PATIENCE, Silero, patience
-from speech.hearing import KEPT, Expected, Listener, NotUnderstood
+from speech.listener import KEPT, Listener, NotUnderstood
 from speech.noise import Quieter
 from speech.recognizer import RATE, Samples
+from speech.tongue import Expected
 from tests.speech.sounds import clip, frames, music, noise, quiet, tone
 from tests.speech.test_hearing import CARD, Fake
 

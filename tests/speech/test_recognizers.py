@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import HearingError
-from speech.hearing import Expected, Hearing, NotUnderstood, Understood
+from speech.hearing import Hearing
+from speech.listener import NotUnderstood, Understood
 from speech.matching import key
 from speech.priority import NICER
 from speech.recognizer import Recognizer
 from speech.sphinx import SphinxRecognizer
+from speech.tongue import Expected
 from speech.vosk import VoskRecognizer
 from tests.speech import models
 from tests.speech.sounds import clip, frames, quiet

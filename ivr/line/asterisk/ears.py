@@ -28,7 +28,9 @@ from ivr.line.commands import (
 )
 from ivr.line.ear import Ear
 from ivr.line.keypad import Keypad, Say
-from speech.hearing import Expected, Hearing, Listener, NotUnderstood, Sign, Understood
+from speech.hearing import Hearing
+from speech.listener import Listener, NotUnderstood, Sign, Understood
+from speech.tongue import Expected
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from ivr.line.asterisk.playback import Audio, Playback
 from ivr.line.asterisk.twice import ReportedTwice, Reporter
 from ivr.line.commands import Listen, Outcome
 from ivr.line.keypad import Keypad
-from speech.hearing import Listener
+from speech.listener import Listener
 
 
 class Questions:
