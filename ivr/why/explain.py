@@ -11,6 +11,8 @@ from ivr.why.words import WORDS
 
 NOT_TAKEN = frozenset({"closed", "unstaffed", "closed_by_hand", "turned_away"})
 """The kinds of event with which a call is not let into a queue at all."""
+AHEAD = {"returns": "head_start", "callback_taken_over": "waited"}
+"""The kinds of event that put a call ahead besides its priority, and where the seconds are."""
 IN_ALL = frozenset({"joined", "abandoned", "ended", "rung_later", "rung_no_more"})
 """The ends of which it is told how long the call has waited in all its queues."""
 
@@ -27,9 +29,12 @@ def explain(
         return tuple(_not_taken(record.events, words))
     told = list(_way(record.events, found[0].begins, words))
     waited = (found[0].begins.at - found[0].since).total_seconds()
+    begun = -1
     for wait in found:
+        lead = [event for event in record.events if begun < event.seq < wait.begins.seq]
+        begun = wait.begins.seq
         waited += (wait.ends - wait.begins.at).total_seconds()
-        told += _wait(wait, words)
+        told += _wait(wait, lead, words)
         told += _ahead(wait, rivals.get(wait.begins.at, ()), words)
         told += _offers(wait, language)
         told += _end(wait, waited, words)
@@ -67,12 +72,18 @@ def _way(
         yield Sentence(words[key].format_map(shown))
 
 
-def _wait(wait: Wait, words: Mapping[str, str]) -> Iterator[Sentence]:
+def _wait(wait: Wait, lead: Iterable[CallEvent], words: Mapping[str, str]) -> Iterator[Sentence]:
+    """What was asked for, and how far ahead the call was; `lead` is what happened just before."""
     data = Shown(wait.begins.data)
     need = data.get("need") or words["anybody"]
     reasons = []
     if wait.head_start:
         reasons.append(words["head_start"].format(head_start=_minutes(wait.head_start)))
+    for event in lead:
+        if event.kind in AHEAD:
+            seconds = float(event.data.get(AHEAD[event.kind]) or 0)  # type: ignore[arg-type]
+            if event.kind == "returns" or seconds + 1 >= wait.head_start:  # else priority decided
+                reasons.append(words[event.kind].format(minutes=_minutes(seconds)))
     if "own_agent" in data:
         reasons.append(words["own_agent"].format_map(data))
     relax = data.get("relax")

@@ -21,6 +21,9 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "waits": "It waited in the queue {queue} for an agent with: {need}.",
         "anybody": "no particular skill",
         "head_start": "It counted as having waited {head_start} min already (its priority).",
+        "returns": "Of that, {minutes} min as the caller had been cut off before.",
+        "callback_taken_over": "Of that, {minutes} min as the caller was to be rung back, and rang "
+        "again instead.",
         "own_agent": "For {patience} s it waited for {own_agent} alone, whom the caller knows.",
         "relax": "After {after:g} s of waiting an agent with this was enough: {need}.",
         "one_ahead": "1 call was ahead of it and was taken first:",
@@ -77,6 +80,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "waits": "在队列 {queue} 中等待,需要的技能:{need}。",
         "anybody": "无特定要求",
         "head_start": "按优先级,视同已等待 {head_start} 分钟。",
+        "returns": "其中 {minutes} 分钟是因为来电人此前通话中断。",
+        "callback_taken_over": "其中 {minutes} 分钟是因为来电人原定回拨,又自行来电。",
         "own_agent": "前 {patience} 秒只等待来电人熟悉的坐席 {own_agent}。",
         "relax": "等待 {after:g} 秒后放宽为:{need}。",
         "one_ahead": "有 1 个来电排在前面,先被接起:",

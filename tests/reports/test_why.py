@@ -374,6 +374,25 @@ def test_a_customer_who_lost_the_agent_of_the_call_back_waits_for_the_next() -> 
     assert texts[-1] == "ana took it, after 304 s of waiting in all."
 
 
+def test_who_is_ahead_for_having_been_cut_off_is_told_as_such() -> None:
+    back_again = record(
+        (0, "returns", {"head_start": 1830}),
+        (0, "waiting", {"queue": "a", "need": "", "head_start": 2430.0}),
+        (2, "waited_too_long", {"queue": "a"}),
+        (2, "callback_taken_over", {"waited": 90}),
+        (2, "waiting", {"queue": "b", "need": "", "head_start": 90.0}),
+    )
+    first, _, second, _ = explain(back_again, {})
+    assert first.reasons == (
+        "It counted as having waited 40:30 min already (its priority).",
+        "Of that, 30:30 min as the caller had been cut off before.",
+    )
+    assert second.reasons[1].startswith("Of that, 1:30 min as the caller was to be rung back")
+    assert (
+        explain(back_again, {}, "zh")[0].reasons[1] == "其中 30:30 分钟是因为来电人此前通话中断。"
+    )
+
+
 def test_time_waited_in_the_first_queue_counts_in_the_second() -> None:
     overflowed = record(
         (0, "waiting", {"queue": "a", "need": ""}),
