@@ -12,7 +12,8 @@ import numpy as np
 
 from benchmarks.callers import Clip
 from ivr.line.asterisk.ami import Ami
-from ivr.line.asterisk.audiosocket import AudioSocket, Conversation, Samples
+from ivr.line.asterisk.audiosocket import AudioSocket
+from ivr.line.asterisk.call_sound import Conversation, Samples
 from ivr.line.asterisk.ears import Ears
 from ivr.line.asterisk.inbound import Inbound
 from ivr.line.commands import Listen, Spoken, Utterance

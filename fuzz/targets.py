@@ -26,7 +26,7 @@ from ivr.errors import BadInput, LineError
 from ivr.flow import source
 from ivr.flow.outside import Failed, Found, Missing
 from ivr.flow.problem import BrokenFlow
-from ivr.line.asterisk import agi, audiosocket, dial, wire
+from ivr.line.asterisk import agi, dial, frames, wire
 from ivr.line.commands import AgentPhone, OutsideNumber
 from ivr.outside import lookups
 from ivr.outside.http import Answer
@@ -153,10 +153,10 @@ def audio_frames(data: bytes) -> None:
         reader = asyncio.StreamReader()
         reader.feed_data(data)
         reader.feed_eof()
-        with suppress(asyncio.IncompleteReadError, audiosocket._TooMuch):
+        with suppress(asyncio.IncompleteReadError, frames.TooMuch):
             while True:
-                _, payload = await audiosocket._message(reader)
-                assert len(payload) <= audiosocket.LONGEST_SOUND
+                _, payload = await frames.message(reader)
+                assert len(payload) <= frames.LONGEST_SOUND
 
     _LOOP.run_until_complete(read())
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ivr.errors import LineError
-from ivr.line.asterisk import audiosocket
-from ivr.line.asterisk.audiosocket import AudioSocket, Conversation, Samples
+from ivr.line.asterisk import audiosocket, call_sound
+from ivr.line.asterisk.audiosocket import AudioSocket
+from ivr.line.asterisk.call_sound import Conversation, Samples
 
 SILENCE = bytes(320)
 
@@ -276,7 +277,7 @@ async def test_sound_that_comes_faster_than_time_is_cut_off(
 async def test_one_who_reads_nothing_is_cut_off(
     sockets: AudioSocket, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(audiosocket, "MOST_UNSENT", -1)  # the system's own buffers are large
+    monkeypatch.setattr(call_sound, "MOST_UNSENT", -1)  # the system's own buffers are large
     call = Call(sockets)
     peer = await Peer.connect(sockets, call.conversation.uuid)
     async with asyncio.timeout(10):
@@ -321,7 +322,7 @@ async def test_the_switch_is_the_one_to_close_and_what_it_still_sends_is_read(
 async def test_a_switch_that_does_not_close_is_not_waited_for(
     sockets: AudioSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audiosocket, "LEAVES", 0.05)
+    monkeypatch.setattr(call_sound, "LEAVES", 0.05)
     call = Call(sockets)
     peer = await Peer.connect(sockets, call.conversation.uuid)
     await call.conversation.connected()

@@ -16,7 +16,8 @@ import numpy as np
 
 from ivr.errors import HearingError, LineError
 from ivr.line import voice_file
-from ivr.line.asterisk.audiosocket import AudioSocket, Conversation, Samples
+from ivr.line.asterisk.audiosocket import AudioSocket
+from ivr.line.asterisk.call_sound import Conversation, Samples
 from ivr.line.commands import (
     Hypothesis,
     Keyed,
