@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from ivr.errors import BadInput
 from ivr.settings import Settings
 from ivr.store import snapshot
+from ivr.store.database import knows, revision
 from recordings.shelf import sha256
 
 MANIFEST, HOME = "manifest.json", "home"
@@ -29,17 +30,18 @@ FORMAT = 1
 RECORDINGS = ("recordings", "messages")  # folders of var/ which are large
 
 _OF_HOME = ("careline.toml", "flows")
-_OF_VAR = ("switch/secrets.json", "switch/hotline/etc", "flows", *RECORDINGS)
+_OF_VAR = ("switch/secrets.json", "switch/wiring.json", "switch/hotline/etc", "flows", *RECORDINGS)
 _NOT_KEPT = (".part", ".raw")
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup as its manifest describes it."""
+    """A backup as its manifest describes it: `careline` made it, `revision` is that of the tables."""
 
     made: datetime
     careline: str
     database: str
+    revision: str | None
     sums: dict[str, str]
 
 
@@ -50,6 +52,8 @@ def save(settings: Settings, target: Path, *, recordings: bool = True) -> Backup
     """
     if target.exists():
         raise BadInput(f"{target} is there already; a backup never replaces another file.")
+    if not target.parent.is_dir():
+        raise BadInput(f"There is no folder {target.parent} to write the backup into.")
     kind = snapshot.kind(settings.url)
     aside = target.with_name(f".{target.name}.part")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -61,7 +65,7 @@ def save(settings: Settings, target: Path, *, recordings: bool = True) -> Backup
             with os.fdopen(
                 os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
             ) as out:
-                backup = _write(out, kind, members)
+                backup = _write(out, kind, revision(settings.url), members)
                 out.flush()
                 os.fsync(out.fileno())
             aside.replace(target)
@@ -74,7 +78,8 @@ def load(settings: Settings, source: Path) -> Backup:
     """Put a backup back into the home folder and the database of `settings`.
 
     Every member is compared with its sum before anything is changed. Files that are not in the
-    backup stay. Raises `BadInput` for what is no backup, or is one of another kind of database.
+    backup stay. Raises `BadInput` for what is no backup, is one of another kind of database, or was
+    made by a newer Careline; `StoreError` when the database cannot be written, and then no file was.
     """
     kind = snapshot.kind(settings.url)
     with tempfile.TemporaryDirectory(dir=_existing(settings.home)) as place:
@@ -85,12 +90,14 @@ def load(settings: Settings, source: Path) -> Backup:
                 f"{source} holds a {backup.database} database; this hotline's is {kind}. Set "
                 "database_url to one of the same kind."
             )
+        if backup.revision is not None and not knows(backup.revision):
+            raise _newer(source, backup.careline)
+        snapshot.load(settings.url, folder / snapshot.NAMES[kind])
         for name in sorted(backup.sums):
             if name.startswith(f"{HOME}/"):
                 target = settings.home / PurePosixPath(name).relative_to(HOME)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).replace(target)
-        snapshot.load(settings.url, folder / snapshot.NAMES[kind])
     return backup
 
 
@@ -106,7 +113,9 @@ def _files(settings: Settings, recordings: bool) -> Iterator[Path]:
                 yield path.relative_to(settings.home)
 
 
-def _write(out: io.BufferedIOBase, kind: str, members: dict[str, Path]) -> Backup:
+def _write(
+    out: io.BufferedIOBase, kind: str, tables: str | None, members: dict[str, Path]
+) -> Backup:
     sums: dict[str, str] = {}
     now = datetime.now(UTC)
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=5) as archive:
@@ -114,22 +123,25 @@ def _write(out: io.BufferedIOBase, kind: str, members: dict[str, Path]) -> Backu
             with path.open("rb") as file:
                 sums[name] = file_digest(file, "sha256").hexdigest()
                 file.seek(0)
-                archive.addfile(_member(name, os.fstat(file.fileno()).st_size), file)
+                archive.addfile(_member(name, os.fstat(file.fileno())), file)
         made = {
             "format": FORMAT,
             "careline": version("careline"),
             "made": now.isoformat(),
             "database": kind,
+            "revision": tables,
             "sha256": sums,
         }
         content = json.dumps(made, indent=1).encode()
-        archive.addfile(_member(MANIFEST, len(content)), io.BytesIO(content))
-    return Backup(now, version("careline"), kind, sums)
+        manifest = tarfile.TarInfo(MANIFEST)
+        manifest.size, manifest.mode, manifest.mtime = len(content), 0o600, int(now.timestamp())
+        archive.addfile(manifest, io.BytesIO(content))
+    return Backup(now, version("careline"), kind, tables, sums)
 
 
-def _member(name: str, size: int) -> tarfile.TarInfo:
+def _member(name: str, file: os.stat_result) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
-    member.size, member.mode = size, 0o600
+    member.size, member.mtime, member.mode = file.st_size, int(file.st_mtime), file.st_mode & 0o777
     return member
 
 
@@ -142,10 +154,13 @@ def _unpack(source: Path, folder: Path) -> Backup:
         with tarfile.open(source, "r:gz") as archive:
             archive.extractall(folder, filter="data")
         found = json.loads((folder / MANIFEST).read_bytes())
+        if int(found["format"]) > FORMAT:
+            raise _newer(source, str(found["careline"]))
         backup = Backup(
             datetime.fromisoformat(found["made"]),
             str(found["careline"]),
             str(found["database"]),
+            found.get("revision"),
             {str(name): str(total) for name, total in found["sha256"].items()},
         )
         whole = found["format"] == FORMAT and snapshot.NAMES[backup.database] in backup.sums
@@ -170,6 +185,13 @@ def _unpack(source: Path, folder: Path) -> Backup:
     if not whole:
         raise wrong
     return backup
+
+
+def _newer(source: Path, careline: str) -> BadInput:
+    return BadInput(
+        f"{source} was made by Careline {careline}, which is newer than this one: install that one "
+        "first. Nothing was changed."
+    )
 
 
 def _existing(folder: Path) -> Path:

@@ -29,8 +29,8 @@ def backup(
     made = whole.save(chosen, target.absolute(), recordings=recordings)
     say(f"{target}: {len(made.sums)} files, {target.stat().st_size / _MIB:.1f} MiB.", "green")
     say(
-        "Secrets of the switch are in it, so only you may read it. The private key of the "
-        "recordings is not in it: keep that elsewhere."
+        "Secrets of the switch are in it, so only you may read it. The key of the recordings is not "
+        f"in it: keep a copy of {chosen.key_file} elsewhere."
     )
 
 
@@ -47,11 +47,11 @@ def restore(
             f"`careline serve` answers for {chosen.home}, as process {process}. Stop it first: "
             "nobody may use the database while it is put back."
         )
-    there = chosen.database_url or (chosen.var / "careline.db").exists()
+    there = chosen.database_url or (chosen.var / "careline.db").exists() or chosen.flows.is_dir()
     if there and not replace:
         raise BadInput(
-            "There is a hotline here already, which the backup would replace. `careline backup` it "
-            "first; then say --replace."
+            f"There is a hotline in {chosen.home} already, which the backup would replace. `careline "
+            "backup` it first, if it is of worth; then say --replace."
         )
     made = whole.load(chosen, file)
     say(

@@ -49,7 +49,7 @@ class Connections:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = _understand(url)
+        self._url = understand(url)
         self._engine = _engine(self._url)
         self._writer = self._engine.execution_options(careline_writes=True)
 
@@ -157,7 +157,8 @@ def clean(value: object) -> Any:
     return clean(str(value))
 
 
-def _understand(url: str) -> URL:
+def understand(url: str) -> URL:
+    """The address of a database, with the driver we use. Raises BadInput for any other."""
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,9 @@ from ivr.store.tables import HEAD
 from ivr.store.under_way import CallsUnderWay
 from ivr.store.versions import Versions
 from ivr.store.work import Work
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 class Database:
@@ -81,6 +84,27 @@ class Database:
         self.close()
 
 
+def revision(url: str) -> str | None:
+    """The version of the tables at `url`; None where there are none."""
+    with ExitStack() as stack:
+        connections = Connections(url)
+        stack.callback(connections.close)
+        with connections.reading() as connection:
+            return _version(connection)
+
+
+def knows(tables: str) -> bool:
+    """Whether tables of this version can be used, perhaps after migrations."""
+    # Imported here for the same reason as below.
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(tables) is not None
+    except CommandError:
+        return False
+
+
 def _bring_up_to_date(connections: Connections) -> None:
     with connections.reading() as connection:
         if _version(connection) == HEAD:
@@ -98,14 +122,20 @@ def _version(connection: sa.Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(connection: sa.Connection) -> None:
-    # Imported here because most openings find nothing to migrate and Alembic takes its time.
-    from alembic import command  # noqa: PLC0415
+def _config() -> "Config":
     from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "ivr.store:migrations")
+    return config
+
+
+def _migrate(connection: sa.Connection) -> None:
+    # Imported here because most openings find nothing to migrate and Alembic takes its time.
+    from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = _config()
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")

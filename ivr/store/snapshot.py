@@ -8,20 +8,24 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
 from ivr.errors import CarelineError, StoreError
+from ivr.store.connections import understand
 
 NAMES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 """What a copy is called in a backup, by the kind of database."""
 
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
 def kind(url: str) -> str:
-    """The kind of the database at `url`: "sqlite" or "postgresql"."""
-    return make_url(url).get_backend_name()
+    """The kind of the database at `url`: "sqlite" or "postgresql". Raises BadInput for any other."""
+    return understand(url).get_backend_name()
 
 
 def save(url: str, into: Path) -> None:
@@ -47,7 +51,16 @@ def load(url: str, copy: Path) -> None:
         target = Path(str(address.database))
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.part")
-        shutil.copyfile(copy, aside)
+        try:
+            with (
+                copy.open("rb") as source,
+                os.fdopen(os.open(aside, _NEW, 0o600), "wb") as out,
+            ):
+                shutil.copyfileobj(source, out)
+        except OSError as error:
+            with suppress(OSError):
+                aside.unlink()
+            raise StoreError(f"The database could not be put back: {error.strerror}.") from error
         for log in ("-wal", "-shm"):  # of the database that was; it would be played onto this one
             target.with_name(target.name + log).unlink(missing_ok=True)
         aside.replace(target)

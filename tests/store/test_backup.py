@@ -9,9 +9,10 @@ import pytest
 
 from ivr import backup
 from ivr.caller import Profile
-from ivr.errors import BadInput
+from ivr.errors import BadInput, StoreError
 from ivr.settings import Settings
 from ivr.store import Database
+from ivr.store.tables import HEAD
 
 LI = Profile(number="+8613912345678", name="李华")
 
@@ -36,6 +37,7 @@ def begun(folder: Path, url: str) -> Settings:
         "flows/main.yaml": "flow: main\n",
         "flows/audio/zh/welcome.wav": "RIFF",
         "var/switch/secrets.json": "{}",
+        "var/switch/wiring.json": "{}",
         "var/recordings/2026/11/21/1-1.flac.age": "sealed",
         "var/recordings/capture/2-1.raw": "half",
         "var/recordings.key": "AGE-SECRET-KEY-1",
@@ -75,6 +77,7 @@ def test_a_backup_holds_what_cannot_be_made_again_and_no_private_key(
         "home/flows/main.yaml",
         "home/flows/audio/zh/welcome.wav",
         "home/var/switch/secrets.json",
+        "home/var/switch/wiring.json",
         "home/var/recordings/2026/11/21/1-1.flac.age",
     }
 
@@ -165,3 +168,70 @@ def test_a_backup_of_another_kind_of_database_is_refused(
     elsewhere = Settings(home=on_each_database.home, database_url=other[made.database])
     with pytest.raises(BadInput, match=f"holds a {made.database} database"):
         backup.load(elsewhere, tmp_path / "whole.tar.gz")
+
+
+def test_what_is_put_back_is_nobody_elses_to_read(hotline: Settings, tmp_path: Path) -> None:
+    secrets = hotline.home / "var" / "switch" / "secrets.json"
+    secrets.chmod(0o600)
+    backup.save(hotline, tmp_path / "whole.tar.gz")
+    elsewhere = Settings(
+        home=tmp_path / "new", database_url=f"sqlite:///{tmp_path}/new/careline.db"
+    )
+    backup.load(elsewhere, tmp_path / "whole.tar.gz")
+    restored = elsewhere.home / "var" / "switch" / "secrets.json"
+    for file in (tmp_path / "new" / "careline.db", restored):
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert restored.stat().st_mtime == pytest.approx(secrets.stat().st_mtime, abs=1)
+
+
+@pytest.mark.parametrize(
+    "says", [('"format": 1', '"format": 2'), (f'"revision": "{HEAD}"', '"revision": "9999"')]
+)
+def test_a_backup_of_a_newer_careline_changes_nothing(
+    hotline: Settings, tmp_path: Path, says: tuple[str, str]
+) -> None:
+    backup.save(hotline, tmp_path / "whole.tar.gz")
+    with (
+        tarfile.open(tmp_path / "whole.tar.gz") as old,
+        tarfile.open(tmp_path / "newer.tar.gz", "w:gz") as new,
+    ):
+        for member in old:
+            file = old.extractfile(member)
+            assert file is not None
+            content = file.read()
+            if member.name == "manifest.json":
+                assert says[0].encode() in content
+                content = content.replace(says[0].encode(), says[1].encode())
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+    (hotline.home / "flows" / "main.yaml").write_text("flow: mine\n")
+    with Database.open(hotline.url) as database:
+        database.callers.forget(LI.number)
+    with pytest.raises(BadInput, match=r"made by Careline .*, which is newer than this one"):
+        backup.load(hotline, tmp_path / "newer.tar.gz")
+    assert (hotline.home / "flows" / "main.yaml").read_text() == "flow: mine\n"
+    with Database.open(hotline.url) as database:
+        assert database.callers.find(LI.number) is None
+
+
+def test_a_database_that_cannot_be_written_leaves_the_files_as_they_were(
+    hotline: Settings, tmp_path: Path
+) -> None:
+    backup.save(hotline, tmp_path / "whole.tar.gz")
+    (hotline.home / "flows" / "main.yaml").write_text("flow: mine\n")
+    (tmp_path / ".careline.db.part").mkdir()  # the place of the database that is coming
+    with pytest.raises(StoreError, match="could not be put back"):
+        backup.load(hotline, tmp_path / "whole.tar.gz")
+    assert (hotline.home / "flows" / "main.yaml").read_text() == "flow: mine\n"
+
+
+def test_a_backup_into_no_folder_is_refused_in_a_sentence(
+    hotline: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=r"There is no folder .*nowhere to write the backup into"):
+        backup.save(hotline, tmp_path / "nowhere" / "whole.tar.gz")
+
+
+def test_the_address_of_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="The database address cannot be read"):
+        backup.save(Settings(home=tmp_path, database_url="nonsense"), tmp_path / "whole.tar.gz")
