@@ -8,10 +8,10 @@ from typing import Any, Literal, Protocol
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
+from ivr.flow.global_keys import BackWanted, HumanWanted
 from ivr.flow.outside import Found, Missing
 from ivr.flow.secure import SecureSpec
 from ivr.flow.steps.ask import Ask
-from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Spoken
 from ivr.line.line import Line
 from ivr.record import CallSummary

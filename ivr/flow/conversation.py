@@ -8,6 +8,7 @@ from typing import Any, Literal
 from ivr.caller import Caller
 from ivr.flow.box import Dictated, Kept, TooShort
 from ivr.flow.expression import Expression
+from ivr.flow.global_keys import HumanWanted
 from ivr.flow.hotline import Hotline
 from ivr.flow.outside import Failed, Found, Locked, Missing, Sent, TextMessage, Ticket
 from ivr.flow.reaching import Reaching
@@ -15,7 +16,6 @@ from ivr.flow.serving import (
     House,
 )
 from ivr.flow.step import SLOW_PATIENCE
-from ivr.flow.talking import HumanWanted
 from ivr.line.commands import (
     HUMAN_KEY,
     Keyed,

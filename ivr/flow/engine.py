@@ -5,11 +5,11 @@ from typing import Literal
 
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.conversation import Conversation
+from ivr.flow.global_keys import BackWanted, HumanWanted
 from ivr.flow.hotline import Place
 from ivr.flow.serving import NotServed
 from ivr.flow.step import Step
 from ivr.flow.straight import Straight, decide
-from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.commands import Answer, HandBack
 
 Ending = Literal["served", "ended", "handed_back"]

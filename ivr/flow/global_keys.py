@@ -23,8 +23,9 @@ class GlobalKeys(Model):
     """Keys that work in every menu and, if they are * or #, in every entry and announcement.
 
     `repeat` says it again, `back` returns to the menu before, `slower` speaks slowly from here on,
-    `language` goes on in the next language offered. A menu's own choice of a key comes first, and a
-    # within three seconds of an entry ends that entry, as many callers are used to.
+    `language` goes on in the next language offered, or in the one before where something said has
+    changed it. A menu's own choice of a key comes first, and a # within three seconds of an entry
+    ends that entry, as many callers are used to.
     """
 
     repeat: Key | None = None
@@ -50,3 +51,11 @@ class GlobalKeys(Model):
         """The commands by their keys."""
         named = {command: getattr(self, command) for command in get_args(Command)}
         return {key: command for command, key in named.items() if key is not None}
+
+
+class HumanWanted(Exception):
+    """The caller asks for a human; the engine answers it from whatever step."""
+
+
+class BackWanted(Exception):
+    """The caller asks for the menu before this one; the engine answers it."""

@@ -9,6 +9,7 @@ from ivr.flow.admission import Admission
 from ivr.flow.bookmark import PickedUp
 from ivr.flow.center import CallbackSpec
 from ivr.flow.expression import Expression, Unknown
+from ivr.flow.global_keys import BackWanted, HumanWanted
 from ivr.flow.hotline import Hotline
 from ivr.flow.needs import NeedSpec
 from ivr.flow.serving import (
@@ -22,7 +23,7 @@ from ivr.flow.serving import (
     Stage,
     Terms,
 )
-from ivr.flow.talking import BackWanted, HumanWanted, Talking
+from ivr.flow.talking import Talking
 from ivr.flow.wording import AGENT_LOST
 from ivr.line.commands import (
     Connect,

@@ -7,8 +7,8 @@ import pytest
 from ivr.caller import Caller
 from ivr.errors import CallerHungUp
 from ivr.flow.conversation import Conversation
+from ivr.flow.global_keys import BackWanted, HumanWanted
 from ivr.flow.steps import STEPS
-from ivr.flow.talking import BackWanted, HumanWanted
 from ivr.line.far_end import Press, Say, Script
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run

@@ -9,9 +9,9 @@ import pytest
 from ivr.caller import Caller
 from ivr.errors import CallerHungUp
 from ivr.flow.conversation import Conversation
+from ivr.flow.global_keys import HumanWanted
 from ivr.flow.outside import Failed, Found, Locked, Missing, TextMessage, Ticket
 from ivr.flow.steps import STEPS
-from ivr.flow.talking import HumanWanted
 from ivr.line.far_end import Press, Script
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run

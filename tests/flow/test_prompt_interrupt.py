@@ -10,11 +10,11 @@ import pytest
 from ivr.caller import Caller
 from ivr.flow.conversation import Conversation
 from ivr.flow.fields import ANYTHING, Interrupt
+from ivr.flow.global_keys import HumanWanted
 from ivr.flow.graph import Graph
 from ivr.flow.hotline import Hotline, Place
 from ivr.flow.load import load
 from ivr.flow.steps import STEPS
-from ivr.flow.talking import HumanWanted
 from ivr.line.far_end import Press, Say, Script
 from ivr.line.simulated import SimulatedLine
 from ivr.line.virtual_time import run
