@@ -393,6 +393,14 @@ def test_who_is_ahead_for_having_been_cut_off_is_told_as_such() -> None:
     )
 
 
+def test_a_place_to_be_rung_back_that_was_less_than_the_priority_is_not_told() -> None:
+    elder = record(
+        (0, "callback_taken_over", {"waited": 90}),
+        (0, "waiting", {"queue": "b", "need": "", "head_start": 600.0}),
+    )
+    assert len(explain(elder, {})[0].reasons) == 1
+
+
 def test_time_waited_in_the_first_queue_counts_in_the_second() -> None:
     overflowed = record(
         (0, "waiting", {"queue": "a", "need": ""}),
