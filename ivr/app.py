@@ -219,7 +219,7 @@ class App:
         await self.roster.open()
         await self.shifts.open()
         await self._phones.open()
-        await self.pick_ups.left_behind(self.reception.left, self._gap)
+        await self.pick_ups.left_behind(self.reception.left, self._gap, self._now())
         await self.listening.open(
             self.hotline.center.center.languages, self._understanding(self.hotline).learn
         )

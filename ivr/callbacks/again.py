@@ -61,6 +61,7 @@ class Again:
             outcome, by = ("abandoned" if self._joined is None else "answered"), "caller"
         except LineError as error:
             self.trouble(f"the switch failed: {error}")
+            outcome = outcome if self._joined is None else "talk_went_on"
             await self._hand_back()
         except asyncio.CancelledError:
             self.note("engine_stops")

@@ -121,7 +121,10 @@ class Attempt:
             outcome, by = await self._ring(waited)
         except LineError as error:
             self.trouble(f"the switch failed: {error}")
-            self._waiting.postpone(call, LOOK_AGAIN)
+            if self._joined is None:
+                self._waiting.postpone(call, LOOK_AGAIN)
+            else:
+                outcome = "talk_went_on"
         except asyncio.CancelledError:
             if self._around.closing():
                 self.note("engine_stops", agent=agent)

@@ -68,6 +68,13 @@ class Calls:
         with self._connections.reading() as connection:
             return connection.scalar(query)
 
+    def left_open(self, since: datetime) -> Sequence[str]:
+        """The calls begun at `since` (aware) or later that have not ended, by all that was kept."""
+        with self._connections.reading() as connection:
+            query = sa.select(calls.c.call_id).where(calls.c.started >= since)
+            query = query.where(calls.c.ended.is_(None))
+            return list(connection.scalars(query.order_by(calls.c.started)))
+
     def show(self, call_id: str) -> CallRecord:
         """The whole story of a call. Raises NotFound."""
         key = clean(call_id)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ivr.callbacks import TOPIC, Callbacks, House
+from ivr.errors import SwitchUnreachable
 from ivr.flow.calls import read_calls
 from ivr.flow.load import load
 from ivr.flow.outside import CutOff, Sent, Ticket
@@ -80,6 +81,7 @@ class Switchboard:
     customers: list[Outcome]
     hall: Hall
     rung: list[float] = field(default_factory=list)
+    link_breaks: bool = False
 
     async def ring(self, call_id: str, agent: str, seconds: float, **numbers: str) -> Any:
         self.rung.append(asyncio.get_running_loop().time())
@@ -93,6 +95,8 @@ class Switchboard:
         match command:
             case Connect():
                 return self.customers.pop(0)
+            case Talk() if self.link_breaks:
+                raise SwitchUnreachable("The link to the switch is down.")
             case Talk() | Hangup():
                 return HungUp()
             case _:
@@ -151,7 +155,7 @@ class Journal:
 
 
 def called_back(
-    hotline: Path, *customers: Outcome
+    hotline: Path, *customers: Outcome, link_breaks: bool = False
 ) -> tuple[Switchboard, Store, Told, Journal, bool]:
     """Half an hour with one free agent, and one who is to be called back; whether the place is kept."""
     waits_two_minutes(hotline)
@@ -164,7 +168,8 @@ def called_back(
         kept = Callback(call_id="one", number="+8613900000099", language="zh", age=None, id=1,
                         queue="general", stages=terms, head_start=0.0, asked=now, shows="95588",
                         since=now - timedelta(minutes=5))  # fmt: skip
-        board, store = Switchboard(list(customers), hall), Store(kept)
+        board = Switchboard(list(customers), hall, link_breaks=link_breaks)
+        store = Store(kept)
         told, journal = Told(), Journal()
         house = House(lambda: hall.hotline, lambda _: told, lambda: False, lambda _: None, hall.now)
         room: Any = Callbacks(hall.desk, store, board, journal, house)  # type: ignore[arg-type]
@@ -190,6 +195,12 @@ def test_who_is_reached_is_served(hotline: Path) -> None:
     assert back.text.startswith("It is the call back for one")
     assert offered.reasons[0].startswith("ana is offered the call")
     assert taken.text.startswith("ana took it")
+
+
+def test_a_talk_goes_on_though_the_link_to_the_switch_is_lost(hotline: Path) -> None:
+    board, store, _, journal, waits = called_back(hotline, Joined(), link_breaks=True)
+    assert (store.states, journal.outcomes, waits) == (["served"], ["talk_went_on"], False)
+    assert len(board.rung) == 1, "nobody is rung again who talks already"
 
 
 def test_who_is_busy_is_rung_again_after_the_gap(hotline: Path) -> None:

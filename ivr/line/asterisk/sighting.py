@@ -47,9 +47,13 @@ class Sighting:
 
     @property
     def agent(self) -> str | None:
-        """The agent who is rung or talked to; None for an outside number, or nobody."""
-        found = OTHER_END.fullmatch(self.others[0]) if self.others else None
-        return found[1] if found is not None and found[1] != OUTSIDE else None
+        """The agent who is rung or talked to, or from whose phone a customer is; None for an outside
+        number, or nobody."""
+        for end in (*self.others[:1], self.channel["Channel"]):
+            found = OTHER_END.fullmatch(end)
+            if self.others and found is not None and found[1] != OUTSIDE:
+                return found[1]
+        return None
 
 
 def sightings(channels: Iterable[AmiMessage]) -> dict[str, Sighting]:
