@@ -21,10 +21,14 @@ class _Known:
 
 
 class Troubles:
-    """The failures so far. `clock` is monotonic, in seconds."""
+    """The failures so far. `clock` is monotonic, in seconds. With `only_errors` what failed without
+    an error, such as a gateway that a trial lets fail, is counted and not logged."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = monotonic, *, only_errors: bool = False
+    ) -> None:
         self._clock = clock
+        self._only_errors = only_errors
         self._known: dict[tuple[str, str], _Known] = {}
         self.counts: dict[tuple[str, str], int] = {}
         """How often each has happened, by what happened and the kind of error."""
@@ -35,6 +39,8 @@ class Troubles:
         if key not in self.counts and len(self.counts) >= MOST:
             key = ("something else", "")
         self.counts[key] = self.counts.get(key, 0) + 1
+        if self._only_errors and error is None:
+            return
         known, now = self._known.get(key), self._clock()
         if known is not None and now - known.told < TELL_EVERY:
             known.untold += 1

@@ -94,8 +94,9 @@ def screen(seen: View, now: datetime, lines: int | None = None, lost: str = "") 
 def _heading(seen: View, now: datetime) -> Text:
     talking = sum(row["state"] == "talking" for row in seen["agents"])
     free = sum(row["state"] == "free" for row in seen["agents"])
+    calls = "1 call" if seen["calls"] == 1 else f"{seen['calls']} calls"
     return Text(
-        f"{now:%H:%M:%S}   {seen['calls']} calls   {len(seen['waiting'])} waiting   "
+        f"{now:%H:%M:%S}   {calls}   {len(seen['waiting'])} waiting   "
         f"{talking} talking   {free} of {len(seen['agents'])} agents free",
         style="bold",
     )

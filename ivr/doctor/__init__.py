@@ -3,8 +3,12 @@
 `examine` looks at everything in the order in which an admin sets it up:
 
     words       flow files and prompts
+    ears        recognizers
+    disk        room
+    secrets     of other systems, and of the recordings
     people      the database, the published flows, the agents
-    telephony   the switch, the link to it, the phones, the engine
+    telephony   the switch, the link to it, the phones
+    engine      whether it runs, and is well
 """
 
 from ivr.doctor.examine import examine

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
-from ivr.doctor import disk, ears, people, telephony, words
+from ivr.doctor import disk, ears, engine, people, secrets, telephony, words
 from ivr.doctor.finding import Check, Finding
 from ivr.errors import CarelineError
 from ivr.refusal import unusable
@@ -45,10 +45,12 @@ CHECKS: tuple[Check, ...] = (
     words.flows,
     ears.recognizers,
     disk.room,
+    secrets.of_other_systems,
+    secrets.of_recordings,
     people.database,
     people.agents,
     telephony.switch,
     telephony.link,
-    telephony.engine,
+    engine.engine,
 )
 NOT_BEGUN: tuple[Check, ...] = (programs, nothing)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from ivr import alone
 from ivr.doctor.finding import Finding
 from ivr.errors import CarelineError
 from ivr.line.asterisk.ami import Ami
@@ -32,6 +31,10 @@ def switch(settings: Settings) -> Iterator[Finding]:
         if not instance.hotline(settings.home).main_file.is_file():
             remedy = "careline switch configure --carrier ADDRESS"
             yield Finding("bad", "the switch is not configured", remedy)
+            return
+        if not instance.hotline(settings.home).configured_here():
+            what = "the switch's configuration was written for a hotline in another folder"
+            yield Finding("bad", what, "careline switch configure")
             return
         if process.status(asterisk, instance.hotline(settings.home)).running:
             yield Finding("good", "the hotline's own switch is running")
@@ -95,17 +98,6 @@ def _phones(settings: Settings, devices: Sequence[AmiMessage]) -> Iterator[Findi
         yield Finding("warning", what, f"careline agents phone {silent[0]}")
     elif at_work:
         yield Finding("good", "the phones of all who are logged in can be reached")
-
-
-def engine(settings: Settings) -> Iterator[Finding]:
-    """Whether `careline serve` answers calls now."""
-    running = alone.engine(settings.var)
-    if running is None:
-        yield Finding(
-            "warning", "nobody answers calls: the engine is not running", "careline serve"
-        )
-    else:
-        yield Finding("good", f"the engine answers calls (process {running})")
 
 
 def _ami(settings: Settings) -> str:

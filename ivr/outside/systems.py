@@ -16,6 +16,13 @@ from ivr.outside.http import Client
 log = logging.getLogger(__name__)
 
 
+def missing_secrets(center: Center, secrets: lookups.Secrets) -> list[str]:
+    """The names ${NAME} in `center` that `secrets` knows no value of."""
+    services = [*center.lookups.values(), *filter(None, (center.sms, center.tickets))]
+    named = {name for service in services for name in service.secrets}
+    return sorted(name for name in named if secrets(name) is None)
+
+
 class Systems:
     """The `ivr.flow.outside.Outside` of real calls. Cheap to make; `client` outlives it.
 
@@ -77,10 +84,7 @@ class Systems:
 
     def missing_secrets(self) -> list[str]:
         """The secrets that center.yaml names and the settings do not hold."""
-        center = self._center
-        services = [*center.lookups.values(), *filter(None, (center.sms, center.tickets))]
-        named = {name for service in services for name in service.secrets}
-        return sorted(name for name in named if self._secrets(name) is None)
+        return missing_secrets(self._center, self._secrets)
 
     async def _hand_over(
         self, gateway: Gateway | None, body: Mapping[str, Any], file: str

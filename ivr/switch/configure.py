@@ -15,7 +15,7 @@ from pathlib import Path
 from ivr import resources
 from ivr.agent import AgentAccount
 from ivr.errors import BadInput
-from ivr.switch import files, secrets
+from ivr.switch import addresses, files, secrets
 from ivr.switch.install import Asterisk
 from ivr.switch.instance import Instance, hotline
 from ivr.switch.modules import MODULES
@@ -113,7 +113,7 @@ def configure(
     """Write the complete configuration of the hotline's own switch and return the instance.
 
     May be repeated at any time: secrets and the classes of `write_music` are kept. Raises BadInput
-    if a file is in the way that Careline did not generate.
+    for addresses and ports that cannot be, and if a file is in the way that Careline did not generate.
     """
     instance = hotline(home)
     instance.make_folders()
@@ -196,6 +196,10 @@ def sorry_file(home: Path) -> Path:
 def _careline_values(
     home: Path, wiring: Wiring, agents: Sequence[AgentAccount]
 ) -> dict[str, object]:
+    addresses.own("--sip-address", wiring.sip_address)
+    if wiring.carrier:
+        addresses.other("--carrier", wiring.carrier)
+    addresses.audio(wiring.rtp_first, wiring.rtp_last, wiring.sip_port)
     return {
         **asdict(wiring),
         "agents": checked(agents),

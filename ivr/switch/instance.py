@@ -40,6 +40,11 @@ class Instance:
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"careline-{digest}"
 
+    def configured_here(self) -> bool:
+        """Whether the configuration names this folder: it may have been restored from another."""
+        lines = self.main_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return any(line.split("=>")[-1].strip() == str(self.etc) for line in lines if "=>" in line)
+
     def make_folders(self) -> None:
         """Create all folders; they may hold calls' audio, so they are for their owner only.
 

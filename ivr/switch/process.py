@@ -41,6 +41,11 @@ def start(asterisk: Asterisk, instance: Instance, within: float = 30.0) -> int:
             f"The switch has no configuration in {instance.etc}; "
             "run `careline switch configure` first."
         )
+    if not instance.configured_here():
+        raise SwitchNotUsable(
+            f"The configuration in {instance.etc} was written for a hotline in another folder; run "
+            "`careline switch configure` first."
+        )
     _rotate(instance.log)
     try:
         _launch(asterisk, instance)

@@ -120,7 +120,7 @@ class Hall:
         )
         self.promised = Promised(self.desk)
         self.gate = Gate(self.desk)
-        self.troubles = Troubles()
+        self.troubles = Troubles(only_errors=True)
         self.phones: dict[str, Phone] = dict(numbers or {})
         for account, phone in agents:
             self.phones[account.name] = phone

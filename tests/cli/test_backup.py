@@ -57,3 +57,22 @@ def test_nothing_is_put_back_under_a_running_engine(
     with alone.alone(hotline / "var"):
         assert main.run(["restore", "--replace", file]) == 2
     assert "Stop it first" in capsys.readouterr().err
+
+
+def test_flows_that_were_only_begun_are_not_replaced_unasked_either(
+    hotline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "whole.tar.gz")
+    assert main.run(["backup", file]) == 0
+    new = tmp_path / "new"
+    assert main.run(["init", str(new)]) == 0
+    monkeypatch.setenv("CARELINE_HOME", str(new))
+    assert main.run(["restore", file]) == 2
+    assert main.run(["restore", "--replace", file]) == 0
+
+
+def test_a_backup_says_which_key_is_not_in_it(
+    hotline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["backup", str(tmp_path / "whole.tar.gz")]) == 0
+    assert f"keep a copy of {hotline}/var/recordings.key elsewhere" in capsys.readouterr().out

@@ -1,8 +1,12 @@
 """careline doctor: what is missing, in the order in which it is mended, each with its remedy."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +18,7 @@ from ivr.switch import install, wiring
 from ivr.switch.configure import Wiring
 from ivr.switch.install import Asterisk
 from ivr.switch.wiring import Kept
+from recordings.vault import Keys
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +132,7 @@ def test_what_the_agents_lack_between_them_is_told(doctor: Doctor) -> None:
 def test_a_switch_configured_for_another_port_is_told(doctor: Doctor, begun: Path) -> None:
     etc = begun / "var" / "switch" / "hotline" / "etc"
     etc.mkdir(parents=True)
-    (etc / "asterisk.conf").write_text("")
+    (etc / "asterisk.conf").write_text(f"astetcdir => {etc}\n")
     wiring.keep(begun, Kept(Wiring(ami_port=5038)))
     said = doctor()
     assert after(said, "bad the hotline's own switch is not running") == "→ careline switch start"
@@ -155,6 +160,78 @@ def test_it_knows_whether_the_engine_answers(doctor: Doctor, begun: Path) -> Non
     assert after(doctor(), what) == "→ careline serve"
     with alone.alone(begun / "var"):
         assert any("ok the engine answers calls (process " in line for line in doctor())
+
+
+def test_a_switch_configured_in_another_folder_is_not_started(
+    doctor: Doctor, begun: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    etc = begun / "var" / "switch" / "hotline" / "etc"
+    etc.mkdir(parents=True)
+    (etc / "asterisk.conf").write_text("astetcdir => /srv/old/var/switch/hotline/etc\n")
+    what = "bad the switch's configuration was written for a hotline in another folder"
+    assert after(doctor(), what) == "→ careline switch configure"
+    assert main.run(["switch", "start"]) == 1
+    assert "written for a hotline in another folder" in capsys.readouterr().err
+
+
+@contextmanager
+def telling(status: int, text: str) -> Iterator[int]:
+    """What an engine tells monitoring; its port."""
+
+    class Ready(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            assert self.path == "/readyz"
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ready) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_an_engine_that_runs_is_asked_whether_it_is_ready(
+    doctor: Doctor, begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with alone.alone(begun / "var"):
+        with telling(200, "ready\n") as port:
+            monkeypatch.setenv("CARELINE_METRICS_PORT", str(port))
+            assert f"ok it says itself that it is ready (/readyz on port {port})" in doctor()
+        silent = f"warn the engine does not say on port {port} whether it is ready"
+        assert after(doctor(), silent).startswith("→ start it anew")
+        with telling(503, "The link to the switch is down.\n") as port:
+            monkeypatch.setenv("CARELINE_METRICS_PORT", str(port))
+            assert "bad the engine is not ready: The link to the switch is down." in doctor()
+
+
+def test_a_secret_that_center_names_and_nobody_set_is_told(
+    doctor: Doctor, begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = (
+        "warn center.yaml names the secret CORE_TOKEN, and CARELINE_SECRET_CORE_TOKEN is not set "
+        "here"
+    )
+    assert after(doctor(), what).startswith("→ set it where `careline serve` begins")
+    monkeypatch.setenv("CARELINE_SECRET_CORE_TOKEN", "hunter2")
+    assert not any("CORE_TOKEN" in line or "hunter2" in line for line in doctor())
+
+
+def test_recordings_whose_key_is_not_here_are_told(doctor: Doctor, begun: Path) -> None:
+    file = begun / "var" / "recordings.key"
+    what = f"warn there are sealed recordings, and not the key that opens them, {file}"
+    assert what not in doctor()
+    sealed = begun / "var" / "recordings" / "2026" / "1.flac.age"
+    sealed.parent.mkdir(parents=True)
+    sealed.write_bytes(b"sealed")
+    assert after(doctor(), what).startswith("→ put your copy of it there, before")
+    Keys.add(file)
+    assert f"ok with {file} talks can be recorded and played" in doctor()
 
 
 def test_flows_that_are_published_need_not_be_here(doctor: Doctor, begun: Path) -> None:

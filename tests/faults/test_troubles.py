@@ -53,3 +53,14 @@ def test_failures_without_number_do_not_fill_the_memory() -> None:
         troubles.report("call-1", f"failure {n}", None)
     assert len(troubles.counts) <= 1001
     assert sum(troubles.counts.values()) == 5000
+
+
+def test_what_a_trial_lets_fail_is_no_error_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    troubles = Troubles(Clock(), only_errors=True)
+    with caplog.at_level(logging.ERROR):
+        troubles.report("trial-1", "the lookup balance failed: it does so in this trial", None)
+        troubles.report("trial-1", "the step main.menu failed: KeyError", KeyError("x"))
+    assert [r.getMessage() for r in caplog.records] == [
+        "call trial-1: the step main.menu failed: KeyError"
+    ]
+    assert sum(troubles.counts.values()) == 2

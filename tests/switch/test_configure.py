@@ -219,3 +219,29 @@ def test_a_switch_without_music_gets_a_quiet_tone(tmp_path: Path, nowhere: Aster
     folder = made.folder / "music"
     assert f"directory = {folder}" in words(made.etc / "musiconhold.conf")
     assert (folder / "quiet.wav").stat().st_size > 8000
+
+
+@pytest.mark.parametrize(
+    ("wiring", "found"),
+    [
+        (Wiring(sip_address="999.1.1.1"), '--sip-address: found "999.1.1.1"'),
+        (Wiring(sip_address="sip.example.com"), '--sip-address: found "sip.example.com"'),
+        (Wiring(carrier="a carrier"), '--carrier: found "a carrier"'),
+        (Wiring(carrier="203.0.113.5\n[evil]"), "--carrier: found "),
+        (Wiring(carrier="203.0.113.500"), '--carrier: found "203.0.113.500"'),
+        (Wiring(rtp_first=30000, rtp_last=20000), "found 30000 to 20000"),
+        (Wiring(rtp_first=5000, rtp_last=6000), "--sip-port: found 5060, which is one of"),
+    ],
+)
+def test_a_switch_that_could_hear_nobody_is_not_configured(
+    tmp_path: Path, nowhere: Asterisk, wiring: Wiring, found: str
+) -> None:
+    with pytest.raises(BadInput, match=re.escape(found)):
+        configure.configure(tmp_path, nowhere, wiring)
+    assert not (tmp_path / "var" / "switch" / "hotline" / "etc" / "pjsip.conf").exists()
+
+
+@pytest.mark.parametrize("carrier", ["", "203.0.113.5", "sip.example.com", "carrier"])
+def test_a_carrier_is_an_address_or_a_name(tmp_path: Path, nowhere: Asterisk, carrier: str) -> None:
+    made = configure.configure(tmp_path, nowhere, Wiring(carrier=carrier))
+    assert (f"match = {carrier}" in words(made.etc / "careline_pjsip.conf")) == bool(carrier)
