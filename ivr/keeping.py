@@ -12,16 +12,16 @@ import errno
 import logging
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ivr.errors import CarelineError, NotFound, StoreError
+from ivr.errors import CarelineError, StoreError
 from ivr.record import CallEvent, CallSummary
 from ivr.store.database import Database
+from ivr.taped import Taped, after, known, row
 from recordings.catalogue import Recording
 from recordings.shelf import Part, Shelf, sha256
 from recordings.sound import Format, encode, seconds
@@ -37,17 +37,6 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LONGEST_WAIT = 60.0
 CUT_SHORT = "put away after the engine began anew"
 BROKEN_OFF = "the call was cut short"
-
-
-@dataclass(frozen=True, slots=True)
-class _Taped:
-    """A part of a call under way, and whether the switch said that it records it. An `unwanted` one
-    is not kept."""
-
-    part: Part
-    agent: str
-    recorded: bool
-    unwanted: bool = False
 
 
 Alive = Callable[[], Awaitable[Collection[str]]]
@@ -66,7 +55,7 @@ class Keeping:
         self._alive = alive
         self._key_file = key_file
         self._parts: dict[str, int] = {}
-        self._taped: dict[str, list[_Taped]] = {}
+        self._taped: dict[str, list[Taped]] = {}
         self._refused: set[str] = set()
         self._told = "enough"
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,7 +106,7 @@ class Keeping:
         """Read the call records along: when a call is over its recordings are put away."""
         if isinstance(entry, CallEvent):
             taped = self._taped.setdefault(entry.call_id, [])
-            taped[:] = _heeded(taped, entry)
+            taped[:] = after(taped, entry)
             if not taped:
                 del self._taped[entry.call_id]
         elif entry.ended is not None:
@@ -126,7 +115,7 @@ class Keeping:
             for one in self._taped.pop(entry.call_id, []):
                 self._spawn(self._put_taped_away(one, entry))
 
-    async def _put_taped_away(self, taped: _Taped, call: CallSummary) -> None:
+    async def _put_taped_away(self, taped: Taped, call: CallSummary) -> None:
         raw = self._shelf.capture(taped.part)
         if taped.unwanted:
             await self._discard(taped.part, raw)
@@ -137,7 +126,7 @@ class Keeping:
             why = (
                 "its file is not there" if taped.recorded else "the switch did not begin to record"
             )
-            await self._failed(_row(taped.part, call, taped.agent), why)
+            await self._failed(row(taped.part, call, taped.agent), why)
 
     async def _discard(self, part: Part, raw: Path) -> None:
         """Delete what is not wanted, once nobody writes it any more."""
@@ -153,37 +142,20 @@ class Keeping:
         if not await self._until_written(part, raw):
             return
         try:
-            call, taped = await asyncio.to_thread(self._known, part, raw)
-        except CarelineError as error:
+            call, taped = await asyncio.to_thread(known, self._database, part, raw)
+        except (CarelineError, OSError) as error:
             log.error("the recording %s cannot be put away yet: %s", part, error)
         else:
             if taped.unwanted:
                 await asyncio.to_thread(raw.unlink, missing_ok=True)
             else:
-                await self._seal_or_fail(_row(part, call, taped.agent, CUT_SHORT), part, raw)
-
-    def _known(self, part: Part, raw: Path) -> tuple[CallSummary, _Taped]:
-        """What is known of a part and its call; the summary of a call cut short says little."""
-        try:
-            record = self._database.calls.show(part.call)
-        except NotFound:
-            began = datetime.fromtimestamp(raw.stat().st_mtime, UTC)
-            return CallSummary(call_id=part.call, started=began), _Taped(part, "", recorded=True)
-        call, all_of_it = record.summary, list[_Taped]()
-        for event in record.events:
-            if event.kind == "waiting" and call.queue is None:
-                call = replace(call, queue=str(event.data["queue"]))
-            all_of_it = _heeded(all_of_it, event)
-        agent = "" if part.ivr else call.agent or ""
-        return call, next(
-            (taped for taped in all_of_it if taped.part == part), _Taped(part, agent, recorded=True)
-        )
+                await self._seal_or_fail(row(part, call, taped.agent, CUT_SHORT), part, raw)
 
     async def _put_away(
         self, part: Part, raw: Path, call: CallSummary, agent: str, note: str
     ) -> None:
         if await self._until_written(part, raw):
-            await self._seal_or_fail(_row(part, call, agent, note), part, raw)
+            await self._seal_or_fail(row(part, call, agent, note), part, raw)
 
     async def _seal_or_fail(self, recording: Recording, part: Part, raw: Path) -> None:
         told = False
@@ -268,35 +240,6 @@ class Keeping:
         task = asyncio.create_task(work, name="recording")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _heeded(taped: Sequence[_Taped], event: CallEvent) -> list[_Taped]:
-    """What is recorded of a call, after an event of its record."""
-    data = event.data
-    if event.kind == "joined" and "recording" in data:
-        part = Part.of(str(data["recording"]))
-        return [*taped, _Taped(part, str(data["agent"]), bool(data["recorded"]))]
-    if event.kind == "ivr_recorded":
-        part = Part.of(str(data["recording"]), ivr=True)
-        return [*taped, _Taped(part, "", bool(data["recorded"]))]
-    if event.kind == "consent" and not data.get("recording"):
-        return [replace(one, unwanted=True) if one.part.ivr else one for one in taped]
-    return list(taped)
-
-
-def _row(part: Part, call: CallSummary, agent: str, note: str = "") -> Recording:
-    return Recording(
-        name=str(part),
-        call_id=call.call_id,
-        part=part.part,
-        kind="ivr" if part.ivr else "talk",
-        at=call.started,
-        queue=call.queue or "",
-        agent=agent,
-        language=call.language,
-        outcome=call.outcome,
-        note=note,
-    )
 
 
 def _grows(raw: Path) -> bool:

@@ -34,7 +34,7 @@ ORDER: list[tuple[str, ...]] = [
         "ivr.picture",
     ),
     ("ivr.bell", "ivr.returns", "ivr.secure_entry"),
-    ("ivr.wait", "ivr.lookout", "ivr.tasks", "ivr.sounds"),
+    ("ivr.wait", "ivr.lookout", "ivr.tasks", "ivr.sounds", "ivr.taped"),
     (
         "ivr.queues",
         "ivr.desk",

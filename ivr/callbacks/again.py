@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.callbacks.attempt import Around, begun
+from ivr.callbacks.around import Around, begun
 from ivr.callbacks.in_talk import InTalk
 from ivr.errors import CallerHungUp, LineError
 from ivr.flow.callback import WHISPER

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from ivr.callbacks.again import Again
-from ivr.callbacks.attempt import Around, Attempt, Keeper, Switchboard
+from ivr.callbacks.around import Around, Keeper, Switchboard
+from ivr.callbacks.attempt import Attempt
 from ivr.callbacks.waiting import House, WaitingList
 from ivr.desk import HANGS_UP_WITHIN, Desk
 from ivr.errors import CallerHungUp, LineError
