@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from ivr.agent import AgentAccount
 from ivr.app import App
 from ivr.caller import Profile
 from ivr.record import BACK, Callback, CallRecord
+from ivr.report import CallFacts
 from ivr.running import running
 from ivr.store.database import Database
+from ivr.why import explain
 from tests.hotline.bank import Bank
 from tests.hotline.day import (
     OF_THE_AGENT,
@@ -142,6 +145,13 @@ class CallbackDay(Day):
         printed, _ = await process.communicate()
         return process.returncode, printed.decode()
 
+    def facts(self, record: CallRecord) -> CallFacts:
+        """What a report has of a call."""
+        begins = record.summary.started
+        with Database.open(self.app.settings.url) as database:
+            calls = database.reports.calls(begins, begins + timedelta(milliseconds=1), begins)
+        return next(one for one in calls if one.agent == record.summary.agent)
+
     def attempts(self, caller: Caller) -> list[CallRecord]:
         """The records of the attempts that are over."""
         with Database.open(self.app.settings.url) as database:
@@ -195,6 +205,11 @@ async def test_a_caller_who_hung_up_is_rung_when_an_agent_is_there(day: Callback
     assert (record.summary.outcome, record.summary.agent) == ("answered", "fay")
     assert record.summary.hung_up_by == "caller"
     assert day.kept(caller).state == "served"
+    back, offered, taken = explain(record, {})
+    assert back.text.startswith(f"It is the call back for {caller.call_id}")
+    assert offered.reasons[0].startswith("fay is offered the call")
+    assert taken.text.startswith("fay took it")
+    assert day.facts(record).rule == "foreign"
     called = Caller(customer, record.summary.call_id)
     said, answered = sides(day, await recording_of(day, called))
     assert hears(said, OF_THE_CALLER)
