@@ -102,6 +102,10 @@ class PickUps:
     def __contains__(self, call_id: str) -> bool:
         return call_id in self._interrupted
 
+    def follows(self, call_id: str) -> bool:
+        """Whether it is a talk that is only looked at until it is over."""
+        return call_id in self._rung_back
+
     def call(self, call_id: str) -> Call | None:
         """The call of that id, if it is interrupted."""
         one = self._interrupted.get(call_id)

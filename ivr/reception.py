@@ -91,7 +91,8 @@ class Reception:
         number = parse_number(arrival.number, center.center.country)
         again = call_id in self._pick_ups
         if not again and isinstance(line, AsteriskLine) and line.in_talk:
-            log.error("%s is a talk of which nothing is known; it is left alone", call_id)
+            if not self._pick_ups.follows(call_id):
+                log.error("%s is a talk of which nothing is known; it is left alone", call_id)
             return False
         call = self._pick_ups.call(call_id) if again else None
         if call is None:

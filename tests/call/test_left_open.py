@@ -81,6 +81,7 @@ async def test_an_attempt_in_which_nobody_talked_is_over_at_once(morning: Mornin
 
 
 async def test_a_talk_keeps_its_agent_busy_and_ends_when_it_does(morning: Morning) -> None:
+    assert morning.pick_ups.follows(TALKS)
     for _ in range(2):
         morning.looks(sightings(ON_THE_SWITCH))
         assert TALKS not in morning.ended
@@ -88,6 +89,7 @@ async def test_a_talk_keeps_its_agent_busy_and_ends_when_it_does(morning: Mornin
     morning.looks({})
     over = morning.ended[TALKS]
     assert (over.outcome, over.agent, over.queue) == ("answered", "ana", "general")
+    assert not morning.pick_ups.follows(TALKS)
     assert over.talked_s == pytest.approx(300, abs=30)
     assert morning.state("ana") != "talking"
 
