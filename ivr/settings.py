@@ -196,7 +196,9 @@ def _sentence(detail: Any) -> str:
         return f"{FILE}: there is no setting {name}{_near(name, Settings.model_fields)}"
     where = variable if variable in os.environ else f"{name} in {FILE}"
     found = "" if name in HIDDEN else f'found "{detail["input"]}"; '
-    expected = detail["msg"].removeprefix("Input should be ").partition(",")[0]
+    expected = detail["msg"].removeprefix("Input should be ")
+    if detail["type"] != "literal_error":  # which lists what there is
+        expected = expected.partition(",")[0]
     return f"{where}: {found}expected {expected}"
 
 

@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
-from ivr.errors import CarelineError
 from ivr.journal import Journal
 from ivr.record import CallSummary
 from ivr.store import Database
@@ -88,12 +87,17 @@ async def test_it_takes_no_instruction(engine: Engine) -> None:
     assert refused.status_code == 405
 
 
-async def test_a_port_that_is_taken_is_told_with_what_to_do(engine: Engine) -> None:
+async def test_an_engine_whose_port_is_taken_answers_calls_and_says_that_nobody_watches(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     second = Watch(
         engine.port, engine.journal, engine.floor, engine.database, lambda: True, lambda: NOW
     )
-    with pytest.raises(CarelineError, match="set metrics_port to another"):
-        await second.open()
+    await second.open()
+    assert f"port {engine.port} cannot be had (Address already in use)" in caplog.text
+    assert "Set metrics_port to another" in caplog.text
+    await second.close()
+    assert (await engine.ask("/readyz")).text == "ready\n"
 
 
 async def test_without_a_port_nothing_listens(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def engine(settings: Settings) -> Iterator[Finding]:
             "warning", "nobody answers calls: the engine is not running", "careline serve"
         )
         return
-    yield Finding("good", f"the engine answers calls (process {running})")
+    yield Finding("good", f"the engine runs (process {running})")
     if settings.metrics_port is not None:
         yield from _ready(settings.metrics_port)
 
@@ -33,7 +33,7 @@ def _ready(port: int) -> Iterator[Finding]:
         said = answer.read(10_000).decode(errors="replace").splitlines()
     except (OSError, HTTPException):
         what = f"the engine does not say on port {port} whether it is ready"
-        remedy = "start it anew, if metrics_port was set since it began; else it hangs"
+        remedy = "its log says so if the port was taken; it hangs if it says nothing. Start it anew"
         yield Finding("warning", what, remedy)
         return
     finally:

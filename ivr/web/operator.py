@@ -7,6 +7,7 @@
 It listens on this machine only, tells of no person, and takes no instruction.
 """
 
+import os
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -41,8 +42,8 @@ class OperatorsView:
         except OSError as error:
             await self._runner.cleanup()
             raise CarelineError(
-                f"Nobody can watch the engine on port {self._port} ({error.strerror}); set "
-                "metrics_port to another."
+                f"Nobody can watch the engine: port {self._port} cannot be had "
+                f"({os.strerror(error.errno or 0)}). Set metrics_port to another, and start it anew."
             ) from error
 
     async def close(self) -> None:

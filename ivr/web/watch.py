@@ -5,13 +5,15 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from ivr.errors import StoreError
+from ivr.errors import CarelineError, StoreError
 from ivr.hearing import Listening
 from ivr.journal import Journal
 from ivr.metrics import Metrics
 from ivr.store.database import Database
 from ivr.web.operator import OperatorsView
 from routing.floor import Floor
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -41,10 +43,14 @@ class Watch:
         listening.tell(self._metrics.recognized)
 
     async def open(self) -> None:
-        """Begin to show them. Raises CarelineError where the port is taken."""
+        """Begin to show them. Where the port is taken calls are answered all the same, unwatched."""
         if self._view is None:
             return
-        await self._view.open()
+        try:
+            await self._view.open()
+        except CarelineError as error:
+            log.error("%s", error)
+            return
         logging.getLogger().addHandler(self._errors)
         self._lag = asyncio.create_task(self._metrics.watch_lag(), name="lag of the event loop")
 

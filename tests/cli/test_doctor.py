@@ -159,7 +159,7 @@ def test_it_knows_whether_the_engine_answers(doctor: Doctor, begun: Path) -> Non
     what = "warn nobody answers calls: the engine is not running"
     assert after(doctor(), what) == "→ careline serve"
     with alone.alone(begun / "var"):
-        assert any("ok the engine answers calls (process " in line for line in doctor())
+        assert any("ok the engine runs (process " in line for line in doctor())
 
 
 def test_a_switch_configured_in_another_folder_is_not_started(
@@ -204,7 +204,7 @@ def test_an_engine_that_runs_is_asked_whether_it_is_ready(
             monkeypatch.setenv("CARELINE_METRICS_PORT", str(port))
             assert f"ok it says itself that it is ready (/readyz on port {port})" in doctor()
         silent = f"warn the engine does not say on port {port} whether it is ready"
-        assert after(doctor(), silent).startswith("→ start it anew")
+        assert after(doctor(), silent).endswith("Start it anew")
         with telling(503, "The link to the switch is down.\n") as port:
             monkeypatch.setenv("CARELINE_METRICS_PORT", str(port))
             assert "bad the engine is not ready: The link to the switch is down." in doctor()

@@ -44,6 +44,7 @@ def test_the_file_is_read_where_the_hotline_is(
         ("zzz = 1", "careline.toml: there is no setting zzz; there are home, database_url, "),
         ("ami_port = 0", 'ami_port in careline.toml: found "0"; expected greater than or equal'),
         ('ami_port = "x"', 'ami_port in careline.toml: found "x"; expected a valid integer'),
+        ('recordings = "mp3"', "found \"mp3\"; expected 'flac', 'opus' or 'off'"),
         ("database_url = 5", "database_url in careline.toml: expected a valid string"),
         ('ami_secret = ["hunter2"]', "ami_secret in careline.toml: expected a valid string"),
         ("ami_port = ", "cannot be read as TOML: Invalid value (at end of document)."),
