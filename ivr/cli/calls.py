@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, tzinfo
+from operator import itemgetter
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -15,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.cli.context import console, database
+from ivr.cli.log_lines import LogLine, of_call
 from ivr.cli.outside import outside
 from ivr.cli.place import zone
 from ivr.errors import BadInput, NotFound
@@ -56,14 +59,24 @@ def list_(
 def show(
     call: Annotated[str, typer.Argument(metavar="ID", help="As `careline calls list` shows it.")],
     as_json: Json = False,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With what this log of the engine (JSON; - is a pipe) says of the call: "
+            "journalctl -u careline -o cat | careline calls show ID --log -",
+        ),
+    ] = None,
 ) -> None:
     """Tell the whole story of a call."""
     with database() as opened:
         record = found(opened, call)
+    lines = [] if log is None else of_call(record.summary.call_id, log)
     if as_json:
-        typer.echo(json.dumps(asdict(record), indent=2, default=datetime.isoformat))
+        told = asdict(record) | ({} if log is None else {"log": [asdict(line) for line in lines]})
+        typer.echo(json.dumps(told, indent=2, default=datetime.isoformat))
     else:
-        console.print(_story(record, zone()))
+        console.print(_story(record, lines, zone()))
 
 
 @app.command()
@@ -142,7 +155,7 @@ def _listing(summaries: Sequence[CallSummary], here: tzinfo) -> Table:
     return table
 
 
-def _story(record: CallRecord, here: tzinfo) -> Group:
+def _story(record: CallRecord, logged: Sequence[LogLine], here: tzinfo) -> Group:
     call = record.summary
     age = f", aged {call.age}" if call.age is not None else ""
     length = _seconds((call.ended - call.started).total_seconds()) if call.ended else "going on"
@@ -164,13 +177,24 @@ def _story(record: CallRecord, here: tzinfo) -> Group:
         if value:
             head.add_row(outside(label, "dim"), outside(value))
     steps = Table.grid(padding=(0, 2))
-    for event in record.events:
-        told = tell(event)
-        lines = Text("\n").join(
-            [outside(told.text), *(outside(f"· {reason}", "dim") for reason in told.reasons)]
-        )
-        steps.add_row(outside(_clock(event, here), "dim"), lines)
+    rows = [(event.at, _told(event)) for event in record.events]
+    if logged:  # else in the order in which it happened, whatever the clock did
+        rows = sorted([*rows, *((line.at, _logged(line)) for line in logged)], key=itemgetter(0))
+    for at, text in rows:
+        steps.add_row(outside(_clock(at, here), "dim"), text)
     return Group(head, Text(), steps)
+
+
+def _told(event: CallEvent) -> Text:
+    told = tell(event)
+    reasons = (outside(f"· {reason}", "dim") for reason in told.reasons)
+    return Text("\n").join([outside(told.text), *reasons])
+
+
+def _logged(line: LogLine) -> Text:
+    style = "red" if line.level in ("error", "critical") else "yellow"
+    said = [outside(part, style) for part in line.text.split("\n")]
+    return Text("\n").join([outside(f"log, {line.level}, {line.logger}:", style), *said])
 
 
 def _line(event: CallEvent, here: tzinfo) -> Text:
@@ -178,15 +202,15 @@ def _line(event: CallEvent, here: tzinfo) -> Text:
     why = f" [{'; '.join(told.reasons)}]" if told.reasons else ""
     return Text("  ").join(
         [
-            outside(_clock(event, here), "dim"),
+            outside(_clock(event.at, here), "dim"),
             outside(event.call_id.removeprefix(OWN), "dim"),
             outside(told.text + why),
         ]
     )
 
 
-def _clock(event: CallEvent, here: tzinfo) -> str:
-    return f"{event.at.astimezone(here):%H:%M:%S.%f}"[:-3]
+def _clock(at: datetime, here: tzinfo) -> str:
+    return f"{at.astimezone(here):%H:%M:%S.%f}"[:-3]
 
 
 def _seconds(seconds: float | None) -> str:

@@ -293,3 +293,39 @@ def test_control_c_ends_following_without_a_fuss(
     assert (
         result.output == "12:00:00.000  1763.1  Offered to bo. [ana has been talking for 12 s.]\n"
     )
+
+
+def logged(path: Path, call: str, seconds: float, event: str, **more: str) -> None:
+    """A line as the engine logs it."""
+    at = (NOON + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    line = {"event": event, "level": "error", "logger": "ivr.troubles", "timestamp": at, **more}
+    with path.open("a") as file:
+        file.write(json.dumps({"call": call, **line}) + "\n")
+
+
+def test_the_log_of_a_call_is_joined_with_its_story(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    logged(log, "1763.11", 4.5, "of another call, and not of 1763.1")
+    logged(log, CALL.call_id, 4.5, "no answer \x1b[2J", exception="Traceback\n  KeyError: 1")
+    with log.open("a") as file:
+        file.write('The hotline answers.\n{"call": "1763.1"}\n{"call": "1763.1", \n["1763.1"]\n')
+    lines = [" ".join(line.split()) for line in careline_shows(log).splitlines()]
+    at = lines.index("12:00:04.500 log, error, ivr.troubles:")
+    assert lines[at - 1].startswith("12:00:04.000 ")
+    assert lines[at + 1 : at + 4] == ["no answer \\x1b[2J", "Traceback", "KeyError: 1"]
+    assert lines[at + 4].startswith("12:00:05.000 ")
+    assert not any("another call" in line for line in lines)
+
+
+def careline_shows(log: Path) -> str:
+    result = careline("show", CALL.call_id, "--log", str(log))
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_the_log_comes_through_a_pipe_too(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    logged(log, CALL.call_id, 1, "no room")
+    words = ["show", CALL.call_id, "--json", "--log", "-"]
+    result = CliRunner().invoke(app, words, input=log.read_text())
+    assert [line["text"] for line in json.loads(result.output)["log"]] == ["no room"]
