@@ -5,10 +5,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -55,6 +57,51 @@ def test_the_newest_migration_is_the_one_the_code_expects() -> None:
     config = Config()
     config.set_main_option("script_location", "ivr.store:migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+OLDER = [f"{number:04}" for number in range(1, int(HEAD))]
+
+
+@pytest.mark.parametrize("made_by", OLDER)
+def test_what_an_older_careline_kept_is_there_after_the_upgrade(
+    tmp_path: Path, made_by: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/careline.db"
+    connections = Connections(url)
+    config = Config()
+    config.set_main_option("script_location", "ivr.store:migrations")
+    with connections.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, made_by)
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(table.insert().values({c.name: a_value(c) for c in table.c}))
+    kept = rows(connections, tables)
+    Database.open(url).close()
+    assert rows(connections, tables) == kept
+    assert all(kept.values()), "a row was kept in every table"
+    connections.close()
+
+
+def a_value(column: sa.Column[object]) -> object:
+    """Something that such a column can hold."""
+    kinds: dict[type[object], object] = {
+        bool: True, int: 1, float: 1.5, str: "x", object: {"x": 1}, bytes: b"x",
+        datetime: datetime(2026, 11, 21, 4, tzinfo=UTC), date: date(1950, 3, 1),
+    }  # fmt: skip
+    return kinds[column.type.python_type]
+
+
+def rows(connections: Connections, tables: sa.MetaData) -> dict[str, list[tuple[object, ...]]]:
+    """What stands in the columns of these tables, but for the version of them all."""
+    with connections.reading() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(sa.select(table))]
+            for table in tables.sorted_tables
+            if table.name != "alembic_version"
+        }
 
 
 def test_programs_that_start_together_make_the_tables_once(url: str) -> None:
