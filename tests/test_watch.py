@@ -14,7 +14,7 @@ from ivr.journal import Journal
 from ivr.record import CallSummary
 from ivr.store import Database
 from ivr.web.watch import Watch
-from routing.events import AgentArrived, CallWaits
+from routing.events import AgentArrived, CallWaits, PhoneSeen
 from routing.floor import Floor
 from routing.model import Agent, Need, Queue
 from tests.rig.rig import free_ports
@@ -85,6 +85,14 @@ async def test_it_takes_no_instruction(engine: Engine) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         refused = await client.post(f"http://127.0.0.1:{engine.port}/metrics")
     assert refused.status_code == 405
+
+
+async def test_an_agent_whose_phone_is_gone_is_not_free(engine: Engine) -> None:
+    engine.floor.handle(AgentArrived(Agent("ana", {"cards": 3})), 40.0)
+    engine.floor.handle(PhoneSeen("ana", reachable=False), 50.0)
+    figures = (await engine.ask("/metrics")).text
+    assert 'careline_agents{state="unreachable"} 1.0' in figures
+    assert 'state="free"' not in figures
 
 
 async def test_an_engine_whose_port_is_taken_answers_calls_and_says_that_nobody_watches(

@@ -43,9 +43,10 @@ async def _answer(chosen: Settings) -> None:
         gc.collect()
         gc.freeze()
         agents = len(app.desk.floor.agents())
+        there = "1 agent is" if agents == 1 else f"{agents} agents are"
         say(
-            f"The hotline answers with version {app.live.edition.number} of its flows; {agents} "
-            "agents are logged in. `careline calls tail` follows the calls. ^C stops it."
+            f"The hotline answers with version {app.live.edition.number} of its flows; {there} "
+            "logged in. `careline calls tail` follows the calls. ^C stops it."
         )
         if not agents:
             say(

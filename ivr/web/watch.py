@@ -81,7 +81,9 @@ class _Floor:
         self._clock = clock
 
     def agent_states(self) -> Iterator[str]:
-        return (seat.state for seat in self._floor.agents())
+        for seat in self._floor.agents():
+            gone = seat.state == "free" and not seat.reachable
+            yield "unreachable" if gone else seat.state
 
     def waits(self) -> Iterator[tuple[str, float]]:
         now = self._clock()
