@@ -23,6 +23,7 @@ from benchmarks import (
     speech,
     speech_lines,
     speech_load,
+    speech_open,
     speech_turns,
     words,
 )
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[bool, Console], Report | None]] = {
     "speech-lines": speech_lines.run,
     "speech-turns": speech_turns.run,
     "speech-load": speech_load.run,
+    "speech-open": speech_open.run,
     "words": words.run,
 }
 

@@ -38,6 +38,7 @@ class Turn:
     conversation: Conversation | None = None
     answered: float = 0.0
     text: str = ""
+    language: str = ""
     confidence: float = 0.0
 
     def voice(self) -> tuple[float, float]:
@@ -110,5 +111,6 @@ async def asked(line: Line, turn: Turn, listen: Listen) -> Turn:
     outcome = await line.perform(listen)
     turn.answered = asyncio.get_running_loop().time()
     if isinstance(outcome, Utterance):
-        turn.text, turn.confidence = outcome.text, outcome.confidence
+        turn.text, turn.language = outcome.text, outcome.language
+        turn.confidence = outcome.confidence
     return turn

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
@@ -18,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from ivr.errors import HearingError
-from speech import language
+from speech import language, together
 from speech.endpoint import Detector, Patience, VoiceActivity
 from speech.language import Reading
 from speech.matching import Standing
@@ -31,6 +30,11 @@ BEFORE = 0.3
 """Seconds before the first voice that are heard too: soft consonants are no voice."""
 KEPT = 2 * RATE
 """Samples kept while nobody speaks."""
+
+CERTAIN = 0.75
+"""Confidence from which what one language makes of a turn is hardly said in another."""
+OTHERS = 0.4
+"""Seconds that the other languages have then, as dictation on a busy machine may take much longer."""
 
 Cause = Literal["not_understood", "too_long", "too_loud", "too_noisy"]
 Sign = Literal["began", "over"]
@@ -123,19 +127,18 @@ class Listener:
         Raises HearingError if every recognizer fails; one that does is passed over.
         """
         began = monotonic()
-        asked = (tongue.readings() for tongue in self._tongues)
-        heard = await asyncio.gather(*asked, return_exceptions=True)
+        asked = [tongue.readings() for tongue in self._tongues]
+        heard = await together.answers(asked, _certain, OTHERS)
         self.took.append(monotonic() - began)
-        found: list[Sequence[Reading]] = []
+        for tongue in self._tongues:
+            tongue.forget()
         for of_one in heard:
-            if isinstance(of_one, BaseException):
-                if not isinstance(of_one, HearingError):
-                    raise of_one
+            if isinstance(of_one, HearingError):
                 log.error("a recognizer failed: %s", of_one)
-            else:
-                found.append(of_one)
-        if not found:
+        if all(isinstance(of_one, HearingError) for of_one in heard):
             raise HearingError("No recognizer could say what the caller said.")
+        # Of those that were not waited for nothing is known; the first is favoured, so all keep places.
+        found = [() if one is None or isinstance(one, HearingError) else one for one in heard]
         if readings := language.best(found):
             return Understood(tuple(readings))
         cause: Cause = (
@@ -160,6 +163,8 @@ class Listener:
     def close(self) -> None:
         """Stop listening."""
         self._end_guess()
+        for tongue in self._tongues:
+            tongue.forget()
 
     def _is_over(self) -> bool:
         if self._activity.lasted >= self._patience.longest:
@@ -170,11 +175,8 @@ class Listener:
 
     async def _ask(self) -> None:
         """Find out, while the caller pauses, whether more is to be expected."""
-        standings: list[Standing] = []
-        for tongue in self._tongues:
-            with suppress(HearingError):  # `answer` meets it again
-                if (standing := await tongue.standing()) is not None:
-                    standings.append(standing)
+        asked = [tongue.standing() for tongue in self._tongues]
+        standings = await together.answers(asked, lambda standing: standing == "whole", 0.0)
         ranked: tuple[Standing, ...] = ("whole", "begun", "other")
         self._standing = next((one for one in ranked if one in standings), "other")
 
@@ -208,3 +210,7 @@ class Listener:
                 tongue.begin()
         for tongue in self._tongues:
             tongue.feed(sound)
+
+
+def _certain(readings: Sequence[Reading]) -> bool:
+    return any(reading.confidence >= CERTAIN for reading in readings)

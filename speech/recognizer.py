@@ -63,6 +63,10 @@ class Stream(Protocol):
         """
         ...
 
+    def drop(self) -> None:
+        """Nobody wants to know any more: what has not been decoded need not be."""
+        ...
+
 
 class Recognizer(Protocol):
     """Hears one language."""

@@ -160,6 +160,10 @@ class SphinxStream:
             )
         return self._heard[1]
 
+    def drop(self) -> None:
+        """See `speech.recognizer.Stream`. Nothing is decoded before it is asked for."""
+        self._phrases = ()
+
 
 # In the other process
 

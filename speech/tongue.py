@@ -47,7 +47,9 @@ class Tongue:
             self._stream.feed(sound)
 
     def forget(self) -> None:
-        """That was no turn."""
+        """That was no turn, or nobody wants to know any more."""
+        if self._stream is not None:
+            self._stream.drop()
         self._stream = None
 
     async def standing(self) -> Standing | None:

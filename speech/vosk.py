@@ -137,6 +137,7 @@ class VoskStream:
         self._job: asyncio.Future[None] | None = None
         self._words: list[Word] = []
         self._text: list[str] = []
+        self._dropped = False
 
     def feed(self, samples: Samples) -> None:
         """See `speech.recognizer.Stream`."""
@@ -156,6 +157,10 @@ class VoskStream:
         if self._heard is not None and not self._waiting:
             return self._heard
         return await self._do(self._finish)
+
+    def drop(self) -> None:
+        """See `speech.recognizer.Stream`. Dictation that nobody waits for would hold up the others."""
+        self._dropped = True
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:
@@ -181,7 +186,7 @@ class VoskStream:
             self._decoded, self._words, self._text = [], [], []
         if not self._made:
             self._recognizer, self._made, self._quieter = self._make(), True, Quieter()
-        while self._waiting:
+        while self._waiting and not self._dropped:
             samples = self._waiting.popleft()
             if self._length <= self._again:
                 self._decoded.append(samples)
@@ -208,7 +213,7 @@ class VoskStream:
             return self._heard
 
     def _whole(self) -> Heard:
-        if self._recognizer is None:
+        if self._recognizer is None or self._dropped:
             return NOTHING
         self._accept(self._quieter.end())
         self._take(json.loads(self._recognizer.FinalResult()))

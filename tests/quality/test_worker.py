@@ -67,6 +67,9 @@ class Reads:
         text = self._words[level]
         return Heard(text, (Word(text, begins, begins + 0.4, 1.0),), 1.0)
 
+    def drop(self) -> None:
+        """Nothing is under way."""
+
     def unsayable(self, phrases: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return {}
 

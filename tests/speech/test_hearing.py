@@ -26,6 +26,7 @@ class Fake:
         self.heard = Heard(text, score=score)
         self.streams: list[FakeStream] = []
         self.fails = False
+        self.dropped = 0
 
     def begin(
         self, phrases: Sequence[str], *, free: bool = False, many: bool = False
@@ -59,6 +60,9 @@ class FakeStream:
         if self.recognizer.fails:
             raise HearingError("It broke.")
         return self.recognizer.heard
+
+    def drop(self) -> None:
+        self.recognizer.dropped += 1
 
 
 def listener(*fakes: Fake, phrases: tuple[str, ...] = (CARD, HUMAN), **how: bool) -> Listener:
@@ -108,8 +112,7 @@ async def test_a_recognizer_that_is_behind_is_waited_for() -> None:
             assert listening.hear(frame) != "over"
             await asyncio.sleep(0)
         asked.set()
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
         assert listening.hear(quiet(0.04)) == "over"
 
 
@@ -211,3 +214,55 @@ async def test_a_model_that_cannot_be_loaded_leaves_its_language_to_the_keys() -
     broken.fails = False
     assert await hearing.add(broken) is None
     assert await hearing.listener([Expected("en", (CARD,))]) is not None
+
+
+async def test_a_language_that_is_far_behind_is_not_waited_for_when_another_is_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("speech.listener.OTHERS", 0.01)
+    sure, behind = Fake(CARD), Slow("카드를 잃어버렸어요", "ko")
+    listening = listener(sure, behind)
+    assert await until_over(listening, quiet(0.5), voice(1), quiet(2)) < 2
+    async with asyncio.timeout(10):
+        answer = await listening.answer()
+    assert isinstance(answer, Understood)
+    assert [one.text for one in answer.readings] == [CARD]
+    assert behind.dropped == 1, "nobody decodes on for nothing"
+
+
+async def test_a_language_that_is_behind_is_waited_for_when_no_other_is_sure() -> None:
+    unsure, behind = Fake("lost car", score=0.2), Slow(CARD, "ko")
+    listening = listener(unsure, behind)
+    await until_over(listening, quiet(0.5), voice(1), quiet(4))
+    answering = asyncio.create_task(listening.answer())
+    await asyncio.sleep(0.05)
+    assert not answering.done()
+    behind.done.set()
+    answer = await answering
+    assert isinstance(answer, Understood)
+    assert answer.readings[0].language == "ko"
+
+
+class Slow(Fake):
+    """Has decoded what it heard when it is told so."""
+
+    def __init__(self, text: str, language: str) -> None:
+        super().__init__(text, language)
+        self.done = asyncio.Event()
+
+    def begin(
+        self, phrases: Sequence[str], *, free: bool = False, many: bool = False
+    ) -> "SlowStream":
+        self.streams.append(stream := SlowStream(self))
+        return stream
+
+
+class SlowStream(FakeStream):
+    recognizer: Slow
+
+    async def partial(self) -> str:
+        return (await self.finish()).text
+
+    async def finish(self) -> Heard:
+        await self.recognizer.done.wait()
+        return self.recognizer.heard
