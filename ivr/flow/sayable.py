@@ -4,8 +4,8 @@ What a step listens for are the names of intents, whose examples are phrases the
 The words that work everywhere (`words:` of intents.*.yaml) may be said in every step that listens.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ivr.flow import spoken_values
 from ivr.flow.intents import WORDS, Intents
@@ -93,6 +93,18 @@ def grammar(intents: Intents, sayable: Sayable, language: str) -> Grammar:
     known = meanings_of(intents, sayable, language)
     digits = _digit_words(language) if sayable.turn == "digits" else ()
     return Grammar(language, tuple(dict.fromkeys((*known, *sayable.more, *digits))), sayable.free)
+
+
+def grammars(
+    intents: Intents, sayable: Sayable, languages: Iterable[str], own: str
+) -> tuple[Grammar, ...]:
+    """What may be said in each of `languages`, in a call that is in the language `own`.
+
+    Only in that one anything may be said: dictation finds words of its own language in every other,
+    and takes a core for two callers.
+    """
+    foreseen = replace(sayable, free=False)
+    return tuple(grammar(intents, sayable if one == own else foreseen, one) for one in languages)
 
 
 def meanings_of(intents: Intents, sayable: Sayable, language: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ivr.flow.sayable import (
     Said,
     Sayable,
     Wanted,
-    grammar,
+    grammars,
     meaning,
     meanings_of,
 )
@@ -40,14 +40,11 @@ class Understanding(Knowing):
         others = self.hotline.center.center.languages if says.any_language else ()
         also = () if says.also is None else (says.also,)
         languages = dict.fromkeys((self.language, *also, *others))
-        grammars = tuple(
-            grammar(self.hotline.intents, says, language)
-            for language in languages
-            if self.house.hears(language)
-        )
-        if not grammars:
+        heard = [language for language in languages if self.house.hears(language)]
+        if not heard:
             return None
-        return Speech(grammars, says.turn, barge_in=interrupt.by_voice, slow=self.slow)
+        sayable = grammars(self.hotline.intents, says, heard, self.language)
+        return Speech(sayable, says.turn, barge_in=interrupt.by_voice, slow=self.slow)
 
     def _take(self, heard: Utterance, says: Sayable) -> Said | Unclear:
         """What an utterance means here. The call goes on in the language it was said in."""

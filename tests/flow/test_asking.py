@@ -8,6 +8,7 @@ from ivr.caller import Caller
 from ivr.errors import CallerHungUp
 from ivr.flow.conversation import Conversation
 from ivr.flow.global_keys import BackWanted, HumanWanted
+from ivr.flow.sayable import Sayable, grammars
 from ivr.flow.steps import STEPS
 from ivr.line.far_end import Press, Say, Script
 from ivr.line.simulated import SimulatedLine
@@ -57,6 +58,15 @@ def test_who_says_again_without_end_is_not_listened_to_for_ever() -> None:
 
 
 ANY_LANGUAGE = LISTEN | {"any_language": "yes"}
+
+
+def test_words_that_nobody_foresaw_are_taken_down_in_the_language_of_the_call_alone() -> None:
+    intents = hotline("speaks").intents
+    open_question = Sayable(("lost_card",), "open", free=True, any_language=True)
+    own, other = grammars(intents, open_question, ("zh", "en"), own="zh")
+    assert (own.language, own.free) == ("zh", True)
+    assert (other.language, other.free) == ("en", False)
+    assert "I lost my card" in other.phrases
 
 
 def test_an_answer_in_another_language_is_asked_back_in_it_and_then_gone_on_with() -> None:

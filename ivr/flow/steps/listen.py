@@ -66,8 +66,9 @@ class Listen(Step):
     After silence or words that were not understood it asks again with the next prompt of `no_input`
     or `no_match`; when those are used up the call goes to `otherwise`. Where the language of the call
     cannot be recognized it goes to `unheard` at once. With `any_language` the caller may answer in
-    every language that can be recognized. What was understood in another one is asked back in that
-    language, however sure it is, and with a yes the call goes on in it; otherwise it stays in its own.
+    every language that can be recognized; in others than that of the call by what is like one of the
+    examples. What was understood in another one is asked back in that language, however sure it is,
+    and with a yes the call goes on in it; otherwise it stays in its own.
     Things that are named in the answer (an amount, a day) are not asked again by a `form` that wants
     them.
 
