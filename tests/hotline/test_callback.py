@@ -91,7 +91,7 @@ class CallbackDay(Day):
 
     async def restart(self) -> None:
         """Stop the engine when all other stories are over, and start another."""
-        await until("the others are over", lambda: self.stories.over == len(self.stories) - 1, 40)
+        await until("the others are over", lambda: self.stories.over == len(self.stories) - 1, 150)
         settings = self.app.settings
         await self.engine.aclose()
         self.app = await self.engine.enter_async_context(running(settings, clock(OPEN)))
