@@ -34,7 +34,7 @@ from tests.rig.leg import Leg
 from tests.rig.rig import Rig, Switches, running_switches
 
 AT_ONCE = 4
-ALONE = 6
+ALONE = 15
 """Of so many callers one is asked alone, too, for how long an answer takes then."""
 Taken = tuple[Turn, str | None]
 """A turn, and the intent it was taken for."""

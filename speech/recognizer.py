@@ -81,6 +81,11 @@ class Recognizer(Protocol):
         """Whether it can take down words that are in no grammar."""
         ...
 
+    @property
+    def takes_orders(self) -> bool:
+        """Whether it takes down such words well enough for a caller's wish to be read from them."""
+        ...
+
     def begin(self, phrases: Sequence[str], *, free: bool = False, many: bool = False) -> Stream:
         """Listen to one turn in which one of `phrases` may be said; if `many`, several of them in
         a row; if `free`, anything."""

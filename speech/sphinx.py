@@ -74,7 +74,7 @@ class SphinxRecognizer:
 
     def __init__(self, processes: int = PROCESSES) -> None:
         self.language = "en"
-        self.dictates = False
+        self.dictates = self.takes_orders = False
         self._processes = processes
         self._pool: Executor | None = None
         self._known = lru_cache(maxsize=20_000)(lambda word: word in _dictionary())

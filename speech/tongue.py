@@ -17,7 +17,7 @@ SLOWEST = 5.0
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What may be said in one language: one of `phrases`; `many` of them one after the other, as
-    digits are; or, if `free`, anything."""
+    digits are; or, if `free`, anything, where the recognizer is good enough for it."""
 
     language: str
     phrases: tuple[str, ...]
@@ -31,15 +31,15 @@ class Tongue:
     def __init__(self, expected: Expected, recognizer: Recognizer) -> None:
         self._expected = expected
         self._recognizer = recognizer
+        good = recognizer.takes_orders or not expected.phrases  # poor words are better than none
+        self._free = expected.free and good
         self._phrases = Phrases(expected.phrases)
         self._stream: Stream | None = None
 
     def begin(self) -> None:
         """Somebody speaks."""
         expected = self._expected
-        self._stream = self._recognizer.begin(
-            expected.phrases, free=expected.free, many=expected.many
-        )
+        self._stream = self._recognizer.begin(expected.phrases, free=self._free, many=expected.many)
 
     def feed(self, sound: Samples) -> None:
         """Take more of it."""
@@ -70,7 +70,7 @@ class Tongue:
             raise HearingError(
                 f"The recognizer of {expected.language} took more than {SLOWEST:g} s."
             ) from None
-        as_heard = expected.many or (expected.free and recognizer.dictates)
+        as_heard = expected.many or self._free
         return language.readings(
             heard, expected.language, self._phrases, calibration_of(recognizer), as_heard=as_heard
         )

@@ -44,9 +44,12 @@ vosk.SetLogLevel(-1)
 class VoskRecognizer:
     """Hears `language` by the model in the folder `model`, which `warm_up` loads."""
 
-    def __init__(self, language: str, model: Path, threads: int = THREADS) -> None:
+    def __init__(
+        self, language: str, model: Path, threads: int = THREADS, *, takes_orders: bool = True
+    ) -> None:
         self.language = language
         self.dictates = True
+        self.takes_orders = takes_orders
         self._folder = model
         self._model: Any = None
         self._loading = threading.Lock()

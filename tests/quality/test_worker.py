@@ -42,7 +42,7 @@ limits: {agent_first: 3s}
 class Reads:
     """A recognizer that hears one word in each stretch: the loudness of its beginning names it."""
 
-    language, dictates = "zh", True
+    language, dictates, takes_orders = "zh", True, True
 
     def __init__(self, words: dict[int, str]) -> None:
         self._words = words

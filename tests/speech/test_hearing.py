@@ -19,7 +19,7 @@ CARD, HUMAN = "I lost my card", "talk to a person"
 class Fake:
     """Hears `text`, whatever is said; keeps what sound it was given."""
 
-    dictates = True
+    dictates = takes_orders = True
 
     def __init__(self, text: str = CARD, language: str = "en", score: float = 1.0) -> None:
         self.language = language
@@ -27,10 +27,12 @@ class Fake:
         self.streams: list[FakeStream] = []
         self.fails = False
         self.dropped = 0
+        self.asked_free: list[bool] = []
 
     def begin(
         self, phrases: Sequence[str], *, free: bool = False, many: bool = False
     ) -> "FakeStream":
+        self.asked_free.append(free)
         self.streams.append(FakeStream(self))
         return self.streams[-1]
 
@@ -266,3 +268,12 @@ class SlowStream(FakeStream):
     async def finish(self) -> Heard:
         await self.recognizer.done.wait()
         return self.recognizer.heard
+
+
+async def test_one_that_is_poor_at_dictation_listens_for_what_is_foreseen() -> None:
+    fake = Fake("the weather tomorrow")
+    fake.takes_orders = False
+    listening = listener(fake, free=True)
+    await until_over(listening, voice(1), quiet(2))
+    assert fake.asked_free == [False]
+    assert isinstance(await listening.answer(), NotUnderstood)
