@@ -8,6 +8,7 @@ are not picked up: their talks go on by themselves, and are looked at until they
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 LATELY = timedelta(days=1)
 """So long ago a call may have begun that is looked at until it is over."""
+
+MOST_OVER = 1_000
+"""Calls that are remembered when they are over."""
 
 ATTEMPT = "callback"
 OF_CALLBACKS = (ATTEMPT, "agent_lost")
@@ -51,6 +55,8 @@ class PickUps:
         self._interrupted: dict[str, _Interrupted] = {}
         self._rung_back: dict[str, _Interrupted] = {}
         """Calls with customers who were rung back; nobody picks them up."""
+        self.over: deque[str] = deque(maxlen=MOST_OVER)
+        """Calls whose record is closed, the newest last: none of them begins anew."""
 
     async def left_behind(self, make: MakeCall, gap: float, now: datetime) -> None:
         """Take in the calls that an engine left which was last alive `gap` seconds ago."""
@@ -123,6 +129,7 @@ class PickUps:
                     how = "switch"
                 (self._interrupted if call_id in self else self._rung_back).pop(call_id)
                 one.call.lost(how)
+                self.over.append(call_id)
                 if before is not None and before.agent is not None:
                     self._desk.talk_gone(call_id, before.agent)
             elif one.seen.doing == "talking" and one.seen.agent is not None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,10 +14,11 @@ from typing import Protocol
 from ivr import logs
 from ivr.call import Call, NoLine
 from ivr.caller import Caller, CallingNumber, Profile, parse_number, recognise
-from ivr.errors import CarelineError, StoreError
+from ivr.errors import CallerHungUp, CarelineError, LineError, StoreError
 from ivr.flow.center import Center
 from ivr.line.asterisk.line import AsteriskLine
 from ivr.line.asterisk.secure import SecureEntry
+from ivr.line.commands import HandBack
 from ivr.line.line import Arrival, Line
 from ivr.pickup import PickUps
 from ivr.publish.live import Edition, Live, fetch
@@ -87,6 +89,11 @@ class Reception:
         call_id, edition = arrival.call_id, self._live.edition
         while call_id in self.calls:  # noqa: ASYNC110  interrupted just now, and letting go
             await asyncio.sleep(LETTING_GO)
+        if call_id in self._pick_ups.over:
+            # The caller hung up as the link was lost, and the switch still has the channel.
+            with suppress(CallerHungUp, LineError):
+                await line.perform(HandBack())
+            return False
         center = edition.hotline.center
         number = parse_number(arrival.number, center.center.country)
         again = call_id in self._pick_ups
@@ -108,6 +115,8 @@ class Reception:
                        else call.run(find_caller))  # fmt: skip
                 if call.interrupted:
                     self._pick_ups.add(call)
+                else:
+                    self._pick_ups.over.append(call_id)
                 return call.interrupted
             finally:
                 del self.calls[call_id]

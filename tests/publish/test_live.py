@@ -107,6 +107,14 @@ async def until(holds: Callable[[], bool], within: float = 5.0) -> float:
     return loop.time() - began
 
 
+async def test_a_call_that_is_over_does_not_begin_a_second_time(house: House) -> None:
+    async with house.answering() as app:
+        await call(app, "1", Script(hang_up_at=0.05))
+        await call(app, "1")
+    kinds = [event.kind for event in house.database.calls.show("1").events]
+    assert (kinds.count("arrived"), kinds.count("ended")) == (1, 1)
+
+
 async def test_the_first_start_publishes_the_folder_as_version_1(house: House) -> None:
     async with house.answering() as app:
         assert app.live.edition.number == 1
