@@ -49,7 +49,6 @@ def run(quick: bool, console: Console) -> Report:
     languages = sorted({clip.language for clip in spoken})
     folder = Path(tempfile.mkdtemp(prefix="careline-speech-"))
     rows: list[tuple[str, ...]] = []
-    figures: dict[str, object] = {}
     alone: list[float] = []
     beside: list[float] = []
     try:
@@ -67,7 +66,11 @@ def run(quick: bool, console: Console) -> Report:
         shutil.rmtree(folder, ignore_errors=True)
     hearing.close()
     one, four = Series.of("ms", alone), Series.of("ms", beside)
-    figures = {"alone, ms": one.values, f"{AT_ONCE} at once, ms": four.values, "rows": rows}
+    figures: dict[str, object] = {
+        "alone, ms": one.values,
+        f"{AT_ONCE} at once, ms": four.values,
+        "rows": rows,
+    }
     return Report(
         name="speech-open",
         title="An open question that may be answered in two languages",

@@ -130,8 +130,7 @@ class Listener:
         asked = [tongue.readings() for tongue in self._tongues]
         heard = await together.answers(asked, _certain, OTHERS)
         self.took.append(monotonic() - began)
-        for tongue in self._tongues:
-            tongue.forget()
+        self._forget()
         for of_one in heard:
             if isinstance(of_one, HearingError):
                 log.error("a recognizer failed: %s", of_one)
@@ -152,8 +151,7 @@ class Listener:
         self._kept_length = 0
         self._activity.forget()
         self._over = self._too_long = self._fed = False
-        for tongue in self._tongues:
-            tongue.forget()
+        self._forget()
         later, self._later = self._later, []
         sign: Sign | None = None
         for samples in later:
@@ -163,6 +161,10 @@ class Listener:
     def close(self) -> None:
         """Stop listening."""
         self._end_guess()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nobody decodes this turn any more."""
         for tongue in self._tongues:
             tongue.forget()
 
